@@ -1,0 +1,164 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { ModelError } from './errors';
+import { bfloatToFloat, firstNotFinite, halfToFloat } from './half';
+
+/** Bytes per element of the types that weights may have. */
+const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
+export type TensorDtype = keyof typeof ELEMENT_BYTES;
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: TensorDtype;
+  readonly shape: readonly number[];
+  /** Bytes from the start of the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The format's own bound on the header's size. */
+const MOST_HEADER_BYTES = 100_000_000;
+
+/**
+ * One safetensors file: the header is read and checked at once, tensors when asked for.
+ * Format: 8 bytes of header length (little endian), a JSON header {name: {dtype, shape, data_offsets}}, the data without holes.
+ * Source: https://github.com/huggingface/safetensors
+ */
+export class SafetensorsFile {
+  private constructor(
+    readonly path: string,
+    private readonly handle: FileHandle,
+    readonly tensors: ReadonlyMap<string, TensorInfo>,
+  ) {}
+
+  /** @throws {ModelError} for a file that is missing, cut short or not safetensors */
+  static async open(path: string): Promise<SafetensorsFile> {
+    const handle = await open(path, 'r').catch((error: unknown) => {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? new ModelError('missing', path, 'there is no such file')
+        : new ModelError('unreadable', path, `cannot be opened (${(error as Error).message})`);
+    });
+    try {
+      return new SafetensorsFile(path, handle, await readHeader(path, handle));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /**
+   * A tensor's values as float32, into `target` where one is given (of the tensor's element count).
+   * @throws {ModelError} for an unknown name, a short read, NaN or infinity
+   */
+  async read(name: string, target?: Float32Array): Promise<Float32Array> {
+    const info = this.tensors.get(name);
+    if (info === undefined) throw new ModelError('missing', this.path, 'the file holds no such tensor', name);
+    const count = (info.end - info.start) / ELEMENT_BYTES[info.dtype];
+    const values = target ?? new Float32Array(count);
+    if (values.length !== count)
+      throw new RangeError(`${name} has ${count} values; the target holds ${values.length}.`);
+    if (info.dtype === 'F32') {
+      await this.fill(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), info);
+    } else {
+      const bits = new Uint16Array(count);
+      await this.fill(new Uint8Array(bits.buffer), info);
+      if (info.dtype === 'F16') halfToFloat(bits, values);
+      else bfloatToFloat(bits, values);
+    }
+    const bad = firstNotFinite(values);
+    if (bad >= 0) throw new ModelError('numbers', this.path, `value ${bad} is ${values[bad]!}`, name);
+    return values;
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+
+  private async fill(bytes: Uint8Array, info: TensorInfo): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesRead } = await this.handle.read(bytes, done, bytes.length - done, info.start + done);
+      if (bytesRead === 0) throw new ModelError('truncated', this.path, 'the file ends within this tensor', info.name);
+      done += bytesRead;
+    }
+  }
+}
+
+async function readHeader(path: string, handle: FileHandle): Promise<Map<string, TensorInfo>> {
+  const { size } = await handle.stat();
+  const prefix = new DataView(new ArrayBuffer(8));
+  const { bytesRead } = await handle.read(prefix, 0, 8, 0);
+  if (bytesRead < 8) throw new ModelError('truncated', path, `only ${bytesRead} bytes long`);
+  const length = Number(prefix.getBigUint64(0, true));
+  if (length < 2 || length > MOST_HEADER_BYTES) {
+    throw new ModelError('format', path, `the header claims ${length} bytes; this is not a safetensors file`);
+  }
+  const dataStart = 8 + length;
+  if (dataStart > size) {
+    throw new ModelError('truncated', path, `${size} bytes long, but its header alone needs ${dataStart}`);
+  }
+  const bytes = new Uint8Array(length);
+  await handle.read(bytes, 0, length, 8);
+  return checkHeader(path, parseJson(path, bytes), dataStart, size);
+}
+
+function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new ModelError('format', path, 'the header is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ModelError('format', path, 'the header is not an object');
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Checks every entry, then that the tensors tile the data exactly: no overlap, no hole, nothing beyond the end. */
+function checkHeader(
+  path: string,
+  header: Record<string, unknown>,
+  dataStart: number,
+  size: number,
+): Map<string, TensorInfo> {
+  const infos = Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => checkEntry(path, name, entry, dataStart));
+  infos.sort((a, b) => a.start - b.start || a.end - b.end);
+  let at = dataStart;
+  for (const info of infos) {
+    if (info.end > size) {
+      throw new ModelError(
+        'truncated',
+        path,
+        `the file is ${size} bytes long, the tensor ends at ${info.end}`,
+        info.name,
+      );
+    }
+    if (info.start < at) throw new ModelError('format', path, 'its bytes overlap those of another tensor', info.name);
+    if (info.start > at) throw new ModelError('format', path, 'there is a hole in the data before it', info.name);
+    at = info.end;
+  }
+  if (at !== size) throw new ModelError('format', path, `${size - at} bytes follow the last tensor`);
+  return new Map(infos.map((info) => [info.name, info]));
+}
+
+function checkEntry(path: string, name: string, entry: unknown, dataStart: number): TensorInfo {
+  const wrong = (detail: string): ModelError => new ModelError('format', path, detail, name);
+  if (typeof entry !== 'object' || entry === null) throw wrong('its header entry is not an object');
+  const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
+    throw wrong(`has the type ${String(dtype)}; F32, F16 and BF16 can be read`);
+  }
+  if (!isCounts(shape)) throw wrong('its shape is not a list of whole numbers');
+  if (!isCounts(offsets) || offsets.length !== 2) throw wrong('its data_offsets are not two whole numbers');
+  const [from, to] = offsets as [number, number];
+  const expected = shape.reduce((product, size) => product * size, ELEMENT_BYTES[dtype]);
+  if (to - from !== expected)
+    throw wrong(`spans ${to - from} bytes, but ${dtype} of shape [${shape.join(', ')}] needs ${expected}`);
+  return { name, dtype, shape, start: dataStart + from, end: dataStart + to };
+}
+
+function isCounts(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && (item as number) >= 0);
+}

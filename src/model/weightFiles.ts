@@ -1,0 +1,105 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ModelError } from './errors';
+import type { Layout } from './layout';
+import { SafetensorsFile } from './safetensors';
+
+/** The weights of one part of a model, from one file `stem.safetensors` or its shards `stem-00001-of-00003.safetensors`. */
+export class WeightFiles {
+  private constructor(
+    private readonly first: string,
+    private readonly files: readonly SafetensorsFile[],
+    private readonly owner: ReadonlyMap<string, SafetensorsFile>,
+  ) {}
+
+  /**
+   * Opens the files and checks that every tensor of the layout is there in its shape. Tensors beyond the layout are left alone.
+   * @throws {ModelError} naming the file and the tensor
+   */
+  static async open(folder: string, stem: string, layout: Layout): Promise<WeightFiles> {
+    const paths = await shardPaths(folder, stem);
+    const files: SafetensorsFile[] = [];
+    try {
+      const owner = new Map<string, SafetensorsFile>();
+      for (const path of paths) {
+        const file = await SafetensorsFile.open(path);
+        files.push(file);
+        for (const name of file.tensors.keys()) {
+          const other = owner.get(name);
+          if (other !== undefined) throw new ModelError('format', path, `${other.path} holds the same tensor`, name);
+          owner.set(name, file);
+        }
+      }
+      checkShapes(paths[0]!, owner, layout);
+      return new WeightFiles(paths[0]!, files, owner);
+    } catch (error) {
+      await Promise.all(files.map((file) => file.close()));
+      throw error;
+    }
+  }
+
+  /** A tensor's values as float32; see {@link SafetensorsFile.read}. */
+  read(name: string, target?: Float32Array): Promise<Float32Array> {
+    const file = this.owner.get(name);
+    if (file === undefined) throw new ModelError('missing', this.first, 'the file holds no such tensor', name);
+    return file.read(name, target);
+  }
+
+  /** Several tensors of equal row length, one below the other in one array: [a; b; …]. */
+  async readStacked(names: readonly string[]): Promise<Float32Array> {
+    const sizes = names.map((name) => this.count(name));
+    const all = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
+    let at = 0;
+    for (const [i, name] of names.entries()) {
+      await this.read(name, all.subarray(at, at + sizes[i]!));
+      at += sizes[i]!;
+    }
+    return all;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.files.map((file) => file.close()));
+  }
+
+  private count(name: string): number {
+    const shape = this.owner.get(name)?.tensors.get(name)?.shape;
+    if (shape === undefined) throw new ModelError('missing', this.first, 'the file holds no such tensor', name);
+    return shape.reduce((product, size) => product * size, 1);
+  }
+}
+
+function checkShapes(first: string, owner: ReadonlyMap<string, SafetensorsFile>, layout: Layout): void {
+  for (const [name, shape] of layout) {
+    const file = owner.get(name);
+    if (file === undefined) throw new ModelError('shape', first, 'the tensor is missing', name);
+    const found = file.tensors.get(name)!.shape;
+    if (found.length !== shape.length || found.some((size, i) => size !== shape[i])) {
+      throw new ModelError(
+        'shape',
+        file.path,
+        `has shape [${found.join(', ')}], config.json asks for [${shape.join(', ')}]`,
+        name,
+      );
+    }
+  }
+}
+
+/** The one file, or all shards in order. @throws {ModelError} naming the file that is missing */
+async function shardPaths(folder: string, stem: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new ModelError('unreadable', folder, `cannot be listed (${(error as Error).message})`);
+  });
+  const single = `${stem}.safetensors`;
+  if (names.includes(single)) return [join(folder, single)];
+  const shard = names
+    .map((name) => /^(.+)-\d{5}-of-(\d{5})\.safetensors$/.exec(name))
+    .find((match) => match?.[1] === stem);
+  if (!shard) throw new ModelError('missing', join(folder, single), 'there is no such file');
+  const total = Number(shard[2]);
+  return Array.from({ length: total }, (_, i) => {
+    const name = `${stem}-${String(i + 1).padStart(5, '0')}-of-${shard[2]!}.safetensors`;
+    if (!names.includes(name))
+      throw new ModelError('missing', join(folder, name), `there is no such file (one of ${total} shards)`);
+    return join(folder, name);
+  });
+}
