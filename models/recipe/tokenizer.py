@@ -11,6 +11,7 @@ import argparse
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from corpus import read_split
@@ -49,6 +50,22 @@ def build(texts, vocabulary: int) -> Tokenizer:
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
+
+
+def characters(tokenizer: Tokenizer) -> np.ndarray:
+    """How many characters each token adds: its bytes that do not continue a UTF-8 sequence."""
+    letters = bytes_to_unicode()
+    out = np.zeros(tokenizer.get_vocab_size(), dtype=np.int64)
+    for text, token in tokenizer.get_vocab().items():
+        out[token] = 0 if text == END_OF_TEXT else sum((letters[c] & 0xC0) != 0x80 for c in text)
+    return out
+
+
+def bytes_to_unicode() -> dict[str, int]:
+    """Byte-level BPE's alphabet (GPT-2): printable Latin-1 stands for itself, other bytes for code points from 256 on."""
+    own = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [b for b in range(256) if b not in own]
+    return {chr(b): b for b in own} | {chr(256 + n): b for n, b in enumerate(others)}
 
 
 def sample(corpus: Path, megabytes: int):

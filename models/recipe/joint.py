@@ -1,0 +1,206 @@
+"""The joint stage: planner, adapter and LM on the LM's cross-entropy; every row of the papers' tables is a switch.
+
+    python joint.py --config … --data train.npz --embeddings … --labels labels/ --lm lm.pt --planner planner.pt \
+        --row soft-joint --steps 150 --out rows/soft-joint.pt
+
+Rows (labels at training): none, fixed, uniform, oracle, predicted (hard, frozen planner: 2404.00614), soft-frozen, straight-through
+(joint), soft-joint (2410.12492: the probability-weighted mixture, differentiable, so that planner and LM are tuned together).
+A row other than none can be evaluated under other conditions too (evaluate.py). All rows see the same sequences in the same order.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model import Adapter, LanguageModel, Planner, load_config
+from muon import Muon
+from planner import shifted
+from pretrain import rate
+
+ROWS = ("none", "fixed", "uniform", "oracle", "predicted", "soft-frozen", "straight-through", "soft-joint")
+JOINT = ("straight-through", "soft-joint")
+
+
+class PlannerLM(nn.Module):
+    """LM, adapter and planner, and how a plan becomes the mixture that conditions the LM."""
+
+    def __init__(self, config: dict, count: int, embedding_size: int):
+        super().__init__()
+        lm = config["lm"]
+        self.config, self.count = config, count
+        self.lm = LanguageModel(lm)
+        self.adapter = Adapter(config["adapter"], lm["num_hidden_layers"], count, lm["hidden_size"])
+        self.planner = Planner(config["planner"], count, embedding_size)
+
+    def mixture(self, row: str, logits: Tensor, gold: Tensor) -> Tensor | None:
+        """logits [B, U, K] (step t+1), gold [B, U] (-100 where unknown) → mixtures [B, U, K]."""
+        if row == "none":
+            return None
+        if row == "fixed":
+            return F.one_hot(torch.full_like(gold, self.config["adapter"]["fixed_label"]), self.count).float()
+        if row == "uniform":
+            return torch.full_like(logits, 1 / self.count)
+        hard = F.one_hot(logits.argmax(-1), self.count).float()
+        if row == "oracle":
+            return torch.where(gold[..., None] >= 0, F.one_hot(gold.clamp(min=0), self.count).float(), hard)
+        if row == "predicted":
+            return hard
+        soft = logits.softmax(-1)
+        return hard + soft - soft.detach() if row == "straight-through" else soft
+
+    def forward(self, row: str, batch: dict, planner_gradient: bool) -> tuple[Tensor, Tensor]:
+        """Cross-entropies (LM per token, planner per unit), both in nats."""
+        if row == "none":
+            return self.lm.loss(batch["tokens"], batch["targets"]), torch.zeros(())
+        with torch.set_grad_enabled(planner_gradient and torch.is_grad_enabled()):
+            all_steps = self.planner(batch["embeddings"], batch["kinds"]).float()
+        logits, gold = all_steps[:, :, 0], shifted(batch["labels"], 0)
+        mixture = self.mixture(row, logits, gold)
+        plan = self.adapter(mixture, batch["unit_of"])
+        planner_loss = F.cross_entropy(logits.flatten(0, 1), gold.flatten(), ignore_index=-100)
+        return self.lm.loss(batch["tokens"], batch["targets"], plan), planner_loss
+
+
+class Windows:
+    """Windows of documents: tokens, the units the planner sees, and the unit whose plan conditions each position."""
+
+    def __init__(self, data, embeddings, labels, length: int, view: int, newlines: np.ndarray):
+        self.data, self.embeddings, self.labels = data, embeddings, labels
+        self.length, self.view, self.newlines = length, view, newlines
+
+    def random_start(self, random: np.random.Generator) -> tuple[int, int]:
+        """A document and a token in it that starts a line."""
+        starts = self.data["token_starts"]
+        at = int(random.integers(starts[-1]))
+        document = int(np.searchsorted(starts, at, side="right")) - 1
+        line = np.flatnonzero(self.newlines[self.data["tokens"][at : min(at + 256, starts[document + 1])]])
+        at = at + int(line[0]) + 1 if len(line) else starts[document] + 1
+        # A window that would be mostly padding starts at the document's start instead.
+        return document, at if starts[document + 1] - at > self.length // 4 else int(starts[document]) + 1
+
+    def window(self, document: int, at: int) -> dict[str, np.ndarray]:
+        """Input is the end-of-text token and tokens[at:]; the plan of a position is that of the unit open after its token."""
+        d, n = self.data, self.length
+        end = min(at + n, int(d["token_starts"][document + 1]))
+        size = end - at
+        first_unit = int(d["unit_starts"][document])
+        unit = d["unit_of"][at - 1 : end - 1]
+        view_start = max(0, int(unit[0]) - self.view)
+        units = slice(first_unit + view_start, first_unit + min(int(unit[-1]) + 1, int(d["unit_starts"][document + 1]) - first_unit))
+        tokens, targets, unit_of = np.zeros(n, np.int64), np.full(n, -100, np.int64), np.zeros(n, np.int64)
+        tokens[1:size], targets[:size] = d["tokens"][at : end - 1], d["tokens"][at:end]
+        unit_of[:size] = unit - view_start
+        return dict(tokens=tokens, targets=targets, unit_of=unit_of, embeddings=self.embeddings[units].astype(np.float32),
+                    kinds=d["kinds"][units].astype(np.int64), labels=self.labels[units].astype(np.int64))
+
+    def batch(self, places: list[tuple[int, int]], device) -> dict[str, Tensor]:
+        windows = [self.window(*p) for p in places]
+        longest = max(len(w["kinds"]) for w in windows)
+        longest = -(-longest // 32) * 32
+        out = {k: np.stack([w[k] for w in windows]) for k in ("tokens", "targets", "unit_of")}
+        out["embeddings"] = np.zeros((len(windows), longest, self.embeddings.shape[1]), np.float32)
+        out["kinds"] = np.zeros((len(windows), longest), np.int64)
+        out["labels"] = np.full((len(windows), longest), -100, np.int64)
+        for row, w in enumerate(windows):
+            for k in ("embeddings", "kinds", "labels"):
+                out[k][row, : len(w[k])] = w[k]
+        return {k: torch.from_numpy(v).to(device) for k, v in out.items()}
+
+
+def load_model(config: dict, options, device) -> PlannerLM:
+    book = np.load(options.labels / "codebook.npz")
+    centroids = torch.from_numpy(book["centroids"])
+    model = PlannerLM(config, *centroids.shape)
+    model.lm.load_state_dict(torch.load(options.lm, map_location="cpu", weights_only=False)["model"])
+    model.adapter.set_centroids(centroids)
+    model.planner.load_state_dict(torch.load(options.planner, map_location="cpu", weights_only=False)["model"])
+    return model.to(device)
+
+
+def parameter_groups(model: PlannerLM, options) -> list[torch.optim.Optimizer]:
+    """Muon for the LM's hidden matrices; AdamW for the rest of the LM, the adapter and the planner, each with its own rate."""
+    hidden = [p for n, p in model.lm.named_parameters() if p.dim() == 2 and ".layers." in n]
+    chosen = set(map(id, hidden))
+    rest = [p for p in model.lm.parameters() if id(p) not in chosen]
+    return [
+        Muon(hidden, lr=options.muon_lr),
+        torch.optim.AdamW(
+            [
+                dict(params=rest, lr=options.adam_lr),
+                dict(params=list(model.adapter.parameters()), lr=options.adapter_lr),
+                dict(params=list(model.planner.parameters()), lr=options.planner_lr),
+            ],
+            betas=(0.9, 0.95),
+            weight_decay=0.0,
+        ),
+    ]
+
+
+def main(options) -> None:
+    from tokenizers import Tokenizer
+
+    from pretrain import newline_table
+
+    torch.manual_seed(options.seed)
+    random, device = np.random.default_rng(options.seed), options.device
+    config = load_config(options.config)
+    model = load_model(config, options, device)
+    data = dict(np.load(options.data))
+    windows = Windows(data, np.load(options.embeddings, mmap_mode="r"), np.load(options.labels / "train.npy"),
+                      config["lm"]["max_position_embeddings"], config["planner"]["window"],
+                      newline_table(Tokenizer.from_file(str(options.tokenizer))))
+    if options.compile:
+        model.lm.loss = torch.compile(model.lm.loss)
+    optimiser_list = parameter_groups(model, options)
+    base_rates = [[g["lr"] for g in o.param_groups] for o in optimiser_list]
+    rows_per_batch = options.batch_tokens // windows.length
+    micro = max(1, options.batch_tokens // options.micro_tokens)
+    running, began = [], time.monotonic()
+    for step in range(options.steps):
+        progress = step / options.steps
+        joint = options.row in JOINT and progress >= options.unfreeze
+        for _ in range(micro):
+            batch = windows.batch([windows.random_start(random) for _ in range(rows_per_batch // micro)], device)
+            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+                lm_loss, planner_loss = model(options.row, batch, joint)
+            ((lm_loss + (options.planner_term * planner_loss if joint else 0)) / micro).backward()
+            running.append((lm_loss.item(), planner_loss.item()))
+        for optimiser, bases in zip(optimiser_list, base_rates):
+            for group, base in zip(optimiser.param_groups, bases):
+                group["lr"] = base * rate(progress, warmup=0.05, decay=options.decay)
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        if (step + 1) % 25 == 0:
+            lm_mean, planner_mean = np.mean(running, 0)
+            running = []
+            print(json.dumps(dict(row=options.row, step=step + 1, lm=round(lm_mean, 4), planner=round(planner_mean, 4),
+                                  minutes=round((time.monotonic() - began) / 60, 2))), flush=True)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(dict(row=options.row, steps=options.steps, seed=options.seed, model=model.state_dict()), options.out)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("config", "data", "embeddings", "labels", "lm", "planner", "tokenizer", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--row", choices=ROWS, required=True)
+    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--batch-tokens", type=int, default=8192)
+    parser.add_argument("--micro-tokens", type=int, default=8192)
+    parser.add_argument("--unfreeze", type=float, default=0.25, help="the part of the steps after which the planner is tuned too")
+    parser.add_argument("--planner-term", type=float, default=0.1, help="weight of the planner's own cross-entropy in the joint loss")
+    parser.add_argument("--decay", type=float, default=0.7, help="the last part of the steps, over which the rate falls to zero")
+    parser.add_argument("--muon-lr", type=float, default=0.01)
+    parser.add_argument("--adam-lr", type=float, default=1e-3)
+    parser.add_argument("--adapter-lr", type=float, default=3e-3)
+    parser.add_argument("--planner-lr", type=float, default=3e-4)
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--seed", type=int, default=0)
+    main(parser.parse_args())

@@ -1,0 +1,160 @@
+"""Abstract sentence labels: k-means on sentence embeddings (2404.00614 section 2), as they are or minus their document's mean.
+
+    python labels.py --data train.npz --embeddings train.npy --valid valid.npz --valid-embeddings valid.npy \
+        --count 1024 --centering document --tokenizer tokenizer.json --corpus DIR --out labels/
+
+The document mean is causal: the mean of the units read so far, with `prior_weight` units' worth of the global mean, so that a label
+never depends on text that is not written yet. Writes codebook.npz (centroids, mean), labels.json and a line of measurements.
+"""
+
+import argparse
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+PRIOR_WEIGHT = 8
+PERMISSIVE = re.compile(r"^(MIT|Apache|BSD|CC0|Public domain|Unlicense|CC-BY(?!-SA))", re.I)
+WORD = re.compile(r"[A-Za-z][a-z']+(?:-[a-z]+)*")
+
+
+def centre(embeddings: np.ndarray, unit_starts: np.ndarray, mean: np.ndarray, prior_weight: float) -> np.ndarray:
+    """e_t minus the causal document mean, [N, e]."""
+    out = np.empty_like(embeddings)
+    for start, end in zip(unit_starts[:-1], unit_starts[1:]):
+        own = embeddings[start:end]
+        seen = np.arange(1, end - start + 1)[:, None]
+        out[start:end] = own - (prior_weight * mean + np.cumsum(own, 0)) / (prior_weight + seen)
+    return out
+
+
+def nearest(points: torch.Tensor, centroids: torch.Tensor) -> torch.Tensor:
+    offset = 0.5 * centroids.pow(2).sum(1)
+    return torch.cat([(part @ centroids.T - offset).argmax(1) for part in points.split(16384)])
+
+
+def kmeans(points: torch.Tensor, count: int, seed: int, iterations: int = 20) -> torch.Tensor:
+    """Lloyd's algorithm from k-means++ on a sample. points [n, e] → centroids [count, e]."""
+    generator = torch.Generator().manual_seed(seed)
+    sample = points[torch.randperm(len(points), generator=generator)[: 20 * count]]
+    centroids = sample[:1]
+    distance = (sample - centroids[0]).pow(2).sum(1)
+    for _ in range(count - 1):
+        pick = sample[torch.multinomial(distance, 1, generator=generator)]
+        centroids = torch.cat((centroids, pick))
+        distance = torch.minimum(distance, (sample - pick[0]).pow(2).sum(1))
+    for _ in range(iterations):
+        owner = nearest(points, centroids)
+        sums = torch.zeros_like(centroids).index_add_(0, owner, points)
+        sizes = torch.bincount(owner, minlength=count)
+        empty = sizes == 0
+        centroids = sums / sizes.clamp(min=1)[:, None]
+        if empty.any():
+            centroids[empty] = points[torch.randint(len(points), (int(empty.sum()),), generator=generator)]
+    return centroids
+
+
+def information(labels: np.ndarray, unit_starts: np.ndarray, count: int, seed: int = 0) -> float:
+    """Mutual information in bits between a unit's label and its document, over what shuffled labels would show (the estimate's bias)."""
+    document = np.repeat(np.arange(len(unit_starts) - 1), np.diff(unit_starts))
+
+    def plug_in(own: np.ndarray) -> float:
+        _, joint = np.unique(document.astype(np.int64) * count + own, return_counts=True)
+        entropy = lambda c: -(c / c.sum() * np.log2(c / c.sum())).sum()
+        return entropy(np.bincount(own)[np.bincount(own) > 0]) + entropy(np.bincount(document)[np.bincount(document) > 0]) - entropy(joint)
+
+    return plug_in(labels) - plug_in(np.random.default_rng(seed).permutation(labels))
+
+
+def describe(labels: np.ndarray, points: np.ndarray, centroids: np.ndarray, data, tokenizer: Tokenizer, licences: dict[str, str]) -> list[dict]:
+    """Key terms (class-based TF-IDF, arXiv 2203.05794) and example sentences of every label."""
+    count = len(centroids)
+    frequency = np.bincount(labels, minlength=count) / len(labels)
+    document = np.repeat(np.arange(len(data["unit_starts"]) - 1), np.diff(data["unit_starts"]))
+    random = np.random.default_rng(0)
+    texts_of = lambda i: tokenizer.decode(data["text_tokens"][data["text_starts"][i] : data["text_starts"][i + 1]].tolist())
+    words, totals, examples = [], Counter(), []
+    for k in range(count):
+        mine = np.flatnonzero(labels == k)
+        counted = Counter()
+        for i in random.choice(mine, min(300, len(mine)), replace=False) if len(mine) else []:
+            text = texts_of(i)
+            tokens = [w.lower() for w in WORD.findall(text)]
+            counted.update(set(tokens) | {f"{a} {b}" for a, b in zip(tokens, tokens[1:])})
+        words.append(counted)
+        totals.update(counted)
+        chosen = []
+        for i in mine[np.argsort(((points[mine] - centroids[k]) ** 2).sum(1))]:
+            text, source = texts_of(i), str(data["ids"][document[i]])
+            if 20 <= len(text) <= 160 and "\n" not in text and PERMISSIVE.match(licences.get(source, "")):
+                if all(text != e["text"] for e in chosen):
+                    chosen.append(dict(text=text, source=f"{source} ({licences[source]})"))
+            if len(chosen) == 3:
+                break
+        examples.append(chosen)
+    mean_words = sum(totals.values()) / count
+    labels_out = []
+    for k in range(count):
+        size = max(1, sum(words[k].values()))
+        score = {w: c / size * np.log(1 + mean_words / totals[w]) for w, c in words[k].items() if c > 1}
+        terms = []
+        for word in sorted(score, key=score.get, reverse=True):
+            if not any(word in t or t in word for t in terms):
+                terms.append(word)
+            if len(terms) == 6:
+                break
+        name = " · ".join(terms[:3]) or f"label {k}"
+        labels_out.append(dict(id=k, name=name, terms=terms, examples=examples[k], frequency=round(float(frequency[k]), 6)))
+    return labels_out
+
+
+def main(options) -> None:
+    torch.manual_seed(options.seed)
+    data = dict(np.load(options.data))
+    embeddings = np.load(options.embeddings).astype(np.float32)
+    mean = embeddings.mean(0)
+    place = lambda e, starts: centre(e, starts, mean, PRIOR_WEIGHT) if options.centering == "document" else e
+    points = place(embeddings, data["unit_starts"])
+    fit = np.random.default_rng(options.seed).choice(len(points), min(options.fit, len(points)), replace=False)
+    centroids = kmeans(torch.from_numpy(points[fit]), options.count, options.seed)
+    labels = nearest(torch.from_numpy(points), centroids).numpy()
+    valid = dict(np.load(options.valid))
+    valid_points = place(np.load(options.valid_embeddings).astype(np.float32), valid["unit_starts"])
+    valid_labels = nearest(torch.from_numpy(valid_points), centroids).numpy()
+    options.out.mkdir(parents=True, exist_ok=True)
+    np.savez(options.out / "codebook.npz", centroids=centroids.numpy(), mean=mean)
+    np.save(options.out / "train.npy", labels.astype(np.int16))
+    np.save(options.out / "valid.npy", valid_labels.astype(np.int16))
+    share = np.bincount(labels, minlength=options.count) / len(labels)
+    facts = dict(
+        count=options.count,
+        centering=options.centering,
+        entropy=round(float(-(share[share > 0] * np.log2(share[share > 0])).sum()), 3),
+        document_information=round(information(valid_labels, valid["unit_starts"], options.count), 3),
+        explained=round(1 - float(((points - centroids.numpy()[labels]) ** 2).sum() / ((points - points.mean(0)) ** 2).sum()), 3),
+    )
+    print(json.dumps(facts))
+    (options.out / "facts.json").write_text(json.dumps(facts))
+    if options.tokenizer:
+        from corpus import read_split
+
+        licences = {d["id"]: d["licence"] for d in read_split(options.corpus, "train")}
+        described = describe(labels, points, centroids.numpy(), data, Tokenizer.from_file(str(options.tokenizer)), licences)
+        (options.out / "labels.json").write_text(json.dumps(dict(labels=described), ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("data", "embeddings", "valid", "valid-embeddings", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=1024)
+    parser.add_argument("--centering", choices=("none", "document"), default="document")
+    parser.add_argument("--fit", type=int, default=200_000, help="units that k-means sees")
+    parser.add_argument("--tokenizer", type=Path, help="also write labels.json")
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    main(parser.parse_args())

@@ -1,0 +1,137 @@
+"""Trains the planner by cross-entropy on the labels of the next units (2404.00614 section 2), before the joint stage.
+
+    python planner.py --config … --data train.npz --embeddings train-embeddings.npy --labels labels/ \
+        --valid valid.npz --valid-embeddings valid-embeddings.npy --out planner.pt
+
+Prints cross-entropy, top-1, top-5 and mean rank on the validation split beside the label-bigram floor (add-0.1).
+"""
+
+import argparse
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from model import Planner, load_config
+from muon import optimisers
+
+STEP_WEIGHTS = (1.0, 0.3, 0.3)
+LONGEST = 256
+
+
+def pieces(unit_starts: np.ndarray) -> list[tuple[int, int]]:
+    """Documents as ranges of units, long ones cut."""
+    return [(at, min(at + LONGEST, end)) for start, end in zip(unit_starts[:-1], unit_starts[1:]) for at in range(start, end, LONGEST)]
+
+
+def padded(ranges, embeddings, kinds, labels, device):
+    """Embeddings [B, U, e], kinds [B, U] and labels [B, U] (-100 where there is no unit)."""
+    longest = max(end - start for start, end in ranges)
+    e = np.zeros((len(ranges), longest, embeddings.shape[1]), dtype=np.float32)
+    k = np.zeros((len(ranges), longest), dtype=np.int64)
+    y = np.full((len(ranges), longest), -100, dtype=np.int64)
+    for row, (start, end) in enumerate(ranges):
+        n = end - start
+        e[row, :n], k[row, :n], y[row, :n] = embeddings[start:end], kinds[start:end], labels[start:end]
+    return tuple(torch.from_numpy(a).to(device) for a in (e, k, y))
+
+
+def shifted(labels: torch.Tensor, step: int) -> torch.Tensor:
+    """Targets of head `step` at positions 0…U: the label of the unit `step` after the next one."""
+    return F.pad(labels, (0, 1 + step), value=-100)[:, step:]
+
+
+@torch.inference_mode()
+def measure(planner: Planner, data, embeddings, labels, device) -> dict:
+    planner.eval()
+    nll, ranks = [], []
+    for at in range(0, len(ranges := pieces(data["unit_starts"])), 16):
+        e, k, y = padded(ranges[at : at + 16], embeddings, data["kinds"], labels, device)
+        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+            logits = planner(e, k)[:, :, 0].float()
+        goal = shifted(y, 0)
+        known = goal >= 0
+        logits, goal = logits[known], goal[known]
+        nll.append(F.cross_entropy(logits, goal, reduction="none"))
+        ranks.append((logits > logits.gather(1, goal[:, None])).sum(1))
+    planner.train()
+    rank = torch.cat(ranks).float()
+    return dict(
+        cross_entropy=round(torch.cat(nll).mean().item(), 4),
+        top1=round((rank < 1).float().mean().item(), 4),
+        top5=round((rank < 5).float().mean().item(), 4),
+        mean_rank=round(rank.mean().item() + 1, 1),
+    )
+
+
+def bigram(train_labels, train_starts, labels, starts, count: int) -> float:
+    """Cross-entropy in nats of a label bigram with add-0.1 smoothing; documents start with a state of their own."""
+    counts = np.full((count + 1, count), 0.1)
+    before = np.concatenate(([count], train_labels[:-1].astype(np.int64)))
+    before[train_starts[:-1]] = count
+    np.add.at(counts, (before, train_labels), 1)
+    logs = np.log(counts / counts.sum(1, keepdims=True))
+    before = np.concatenate(([count], labels[:-1].astype(np.int64)))
+    before[starts[:-1]] = count
+    return float(-logs[before, labels].mean())
+
+
+def main(options) -> None:
+    torch.manual_seed(options.seed)
+    random, device = np.random.default_rng(options.seed), options.device
+    config = load_config(options.config)
+    book = np.load(options.labels / "codebook.npz")
+    count, size = book["centroids"].shape
+    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings, mmap_mode="r")
+    valid, valid_embeddings = dict(np.load(options.valid)), np.load(options.valid_embeddings)
+    labels, valid_labels = (np.load(options.labels / f"{s}.npy").astype(np.int64) for s in ("train", "valid"))
+    planner = Planner(config["planner"], count, size)
+    planner.set_centroids(torch.from_numpy(book["centroids"]))
+    planner.to(device)
+    optimiser_list = optimisers(planner, muon_lr=0.01, adam_lr=1e-3)
+    base_rates = [o.param_groups[0]["lr"] for o in optimiser_list]
+    forward = torch.compile(planner, dynamic=True) if options.compile else planner
+    ranges = pieces(data["unit_starts"])
+    batches_per_epoch = math.ceil(len(ranges) / options.batch)
+    steps, step, running = int(options.epochs * batches_per_epoch), 0, []
+    while step < steps:
+        # Pieces of like length together: little padding.
+        lengths = np.array([e - s for s, e in ranges]) + random.random(len(ranges)) * 16
+        order = np.argsort(lengths)
+        groups = [order[i : i + options.batch] for i in range(0, len(order), options.batch)]
+        random.shuffle(groups)
+        for group in groups[: steps - step]:
+            e, k, y = padded([ranges[i] for i in group], embeddings, data["kinds"], labels, device)
+            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+                logits = forward(e, k)
+            losses = [F.cross_entropy(logits[:, :, s].float().flatten(0, 1), shifted(y, s).flatten(), ignore_index=-100) for s in range(config["planner"]["steps"])]
+            sum(w * l for w, l in zip(STEP_WEIGHTS, losses)).backward()
+            for optimiser, base in zip(optimiser_list, base_rates):
+                for g in optimiser.param_groups:
+                    g["lr"] = base * min(1, (step + 1) / 50, (1 - step / steps) / 0.6)
+                optimiser.step()
+                optimiser.zero_grad(set_to_none=True)
+            running.append(losses[0].item())
+            step += 1
+            if step % 50 == 0:
+                print(f"step {step} of {steps}: {np.mean(running):.4f} nats", flush=True)
+                running = []
+    facts = measure(planner, valid, valid_embeddings, valid_labels, device)
+    facts["bigram_cross_entropy"] = round(bigram(labels, data["unit_starts"], valid_labels, valid["unit_starts"], count), 4)
+    print(json.dumps(facts))
+    torch.save(dict(model=planner.state_dict(), facts=facts), options.out)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("config", "data", "embeddings", "labels", "valid", "valid-embeddings", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--epochs", type=float, default=3)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=False)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--seed", type=int, default=0)
+    main(parser.parse_args())
