@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { ModelError } from '../../../src/model/errors';
+
+export const FIXTURES = join(import.meta.dirname, '../../fixtures');
+export const TINY_MODEL = join(FIXTURES, 'tiny-model');
+export const TINY_LLAMA = join(FIXTURES, 'tiny-llama');
+
+const made: string[] = [];
+afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** An empty folder that is removed after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'planwright-model-'));
+  made.push(folder);
+  return folder;
+}
+
+/** A copy of a fixture folder to break. */
+export function copyOf(folder: string): string {
+  const copy = temporaryFolder();
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+/** Changes a file's bytes and, unless told otherwise, records the new size and checksum, as a faulty export would. */
+export function rewrite(folder: string, name: string, change: (bytes: Buffer) => Buffer, record = true): void {
+  const bytes = change(readFileSync(join(folder, name)));
+  writeFileSync(join(folder, name), bytes);
+  if (!record) return;
+  const path = join(folder, 'checksums.json');
+  const list = JSON.parse(readFileSync(path, 'utf8')) as { files: Record<string, unknown> };
+  list.files[name] = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  writeFileSync(path, JSON.stringify(list));
+}
+
+/** Changes a JSON file of a folder; see {@link rewrite}. */
+export function rewriteJson(
+  folder: string,
+  name: string,
+  change: (value: Record<string, Record<string, unknown>>) => void,
+): void {
+  rewrite(folder, name, (bytes) => {
+    const value = JSON.parse(bytes.toString('utf8')) as Record<string, Record<string, unknown>>;
+    change(value);
+    return Buffer.from(JSON.stringify(value));
+  });
+}
+
+export interface FixtureTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** The bytes of a safetensors file; `alter` may spoil the header before it is written. */
+export function safetensors(
+  tensors: Readonly<Record<string, FixtureTensor>>,
+  alter: (header: Record<string, { dtype: string; shape: number[]; data_offsets: number[] }>) => void = () => undefined,
+): Buffer {
+  const header: Record<string, { dtype: string; shape: number[]; data_offsets: number[] }> = {};
+  let at = 0;
+  for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+    header[name] = { dtype, shape: [...shape], data_offsets: [at, at + data.length] };
+    at += data.length;
+  }
+  alter(header);
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json, ...Object.values(tensors).map(({ data }) => data)]);
+}
+
+/** The ModelError that a promise is rejected with. */
+export async function modelError(promise: Promise<unknown>): Promise<ModelError> {
+  const error = await promise.then(
+    () => new Error('It was accepted.'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ModelError) return error;
+  throw error;
+}

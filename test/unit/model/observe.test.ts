@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { observeLabels } from '../../../src/model/observe';
+
+const codebook = { centroids: Float32Array.of(1, 0, 0, 1, -1, 0), mean: Float32Array.of(0.5, 0.5) };
+const plain = { count: 3, centering: 'none', priorWeight: 2 } as const;
+const centered = { count: 3, centering: 'document', priorWeight: 2 } as const;
+
+describe('observed labels', () => {
+  it('are the nearest centroids', () => {
+    expect([...observeLabels(Float32Array.of(0.9, 0.1, 0.2, 0.7, -0.3, 0.1), codebook, plain)]).toEqual([0, 1, 2]);
+  });
+
+  it('count the distance, not only the direction', () => {
+    const long = { centroids: Float32Array.of(10, 0, 1, 0.5), mean: codebook.mean };
+    expect([...observeLabels(Float32Array.of(1, 0), long, { ...plain, count: 2 })]).toEqual([1]);
+  });
+
+  it('are taken after the running mean of the document', () => {
+    // Unit 0: mean (2·0.5 + 1.2) / 3 = 0.733, so x = (0.467, …); unit 1 of the same embedding: mean 0.85, x = (0.35, …).
+    const own = { centroids: Float32Array.of(0.467, 0, 0.35, 0), mean: Float32Array.of(0.5, 0) };
+    expect([...observeLabels(Float32Array.of(1.2, 0, 1.2, 0), own, { ...centered, count: 2 })]).toEqual([0, 1]);
+  });
+
+  it('do not change when text follows', () => {
+    const value = fc.double({ min: -2, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 2, maxLength: 20 }), fc.nat(9), (values, cut) => {
+        const even = Float32Array.from(values.slice(0, values.length - (values.length % 2)));
+        const prefix = even.subarray(0, 2 * Math.min(cut, even.length / 2));
+        const whole = observeLabels(even, codebook, centered);
+        expect([...observeLabels(prefix, codebook, centered)]).toEqual([...whole.subarray(0, prefix.length / 2)]);
+      }),
+    );
+  });
+
+  it('are none for no units, and half an embedding is refused', () => {
+    expect(observeLabels(new Float32Array(0), codebook, centered)).toHaveLength(0);
+    expect(() => observeLabels(new Float32Array(3), codebook, centered)).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,156 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SafetensorsFile } from '../../../src/model/safetensors';
+import { WeightFiles } from '../../../src/model/weightFiles';
+import { modelError, safetensors, temporaryFolder, type FixtureTensor } from './folders';
+
+const folder = temporaryFolder();
+let files = 0;
+
+/** Writes bytes to a new file and opens it. */
+function opened(bytes: Uint8Array): Promise<SafetensorsFile> {
+  const path = join(folder, `${files++}.safetensors`);
+  writeFileSync(path, bytes);
+  return SafetensorsFile.open(path);
+}
+
+const floats = (...values: number[]): FixtureTensor => ({
+  dtype: 'F32',
+  shape: [values.length],
+  data: new Uint8Array(Float32Array.from(values).buffer),
+});
+
+const bits = (dtype: string, ...values: number[]): FixtureTensor => ({
+  dtype,
+  shape: [values.length],
+  data: new Uint8Array(Uint16Array.from(values).buffer),
+});
+
+describe('reading safetensors', () => {
+  it('gives float32 as they are', async () => {
+    const file = await opened(safetensors({ a: floats(1.5, -2), b: floats(0.1) }));
+    expect([...(await file.read('a'))]).toEqual([1.5, -2]);
+    expect([...(await file.read('b'))]).toEqual([Math.fround(0.1)]);
+    await file.close();
+  });
+
+  it('widens half precision exactly: normal, subnormal, signed zero', async () => {
+    const file = await opened(safetensors({ a: bits('F16', 0x3c00, 0xc000, 0x0001, 0x03ff, 0x7bff, 0x8000, 0x3555) }));
+    const expected = [1, -2, 2 ** -24, 1023 * 2 ** -24, 65504, -0, 0.333251953125];
+    expect([...(await file.read('a'))]).toEqual(expected);
+    await file.close();
+  });
+
+  it('widens bfloat16 exactly', async () => {
+    const file = await opened(safetensors({ a: bits('BF16', 0x3f80, 0xc040, 0x0080) }));
+    expect([...(await file.read('a'))]).toEqual([1, -3, 2 ** -126]);
+    await file.close();
+  });
+
+  it('fills a part of a larger array and leaves the rest alone', async () => {
+    const file = await opened(safetensors({ a: floats(1, 2) }));
+    const target = new Float32Array(4).fill(9);
+    await file.read('a', target.subarray(1, 3));
+    expect([...target]).toEqual([9, 1, 2, 9]);
+    await file.close();
+  });
+
+  it.each([
+    ['NaN in float32', floats(1, NaN)],
+    ['infinity in float32', floats(1, -Infinity)],
+    ['NaN in float16', bits('F16', 0x3c00, 0x7e00)],
+    ['infinity in bfloat16', bits('BF16', 0x3f80, 0x7f80)],
+  ])('names the tensor and the place of %s', async (_, tensor) => {
+    const file = await opened(safetensors({ fine: floats(1), broken: tensor }));
+    const error = await modelError(file.read('broken'));
+    expect(error).toMatchObject({ kind: 'numbers', field: 'broken', file: file.path });
+    expect(error.message).toContain('value 1');
+    await file.close();
+  });
+});
+
+describe('refusing broken safetensors', () => {
+  const fine = { a: floats(1, 2), b: floats(3) };
+
+  it('says which file is missing', async () => {
+    expect(await modelError(SafetensorsFile.open(join(folder, 'none.safetensors')))).toMatchObject({ kind: 'missing' });
+  });
+
+  it('notices a cut at any byte', async () => {
+    const bytes = safetensors(fine);
+    for (let length = 0; length < bytes.length; length++) {
+      const error = await modelError(opened(bytes.subarray(0, length)));
+      expect(error.kind).toBe('truncated');
+    }
+  });
+
+  it.each<[string, string, Parameters<typeof safetensors>[1]]>([
+    ['overlapping tensors', 'format', (header) => (header['b']!.data_offsets = [4, 8])],
+    ['a hole in the data', 'format', (header) => Object.assign(header['a']!, { shape: [1], data_offsets: [4, 8] })],
+    [
+      'offsets beyond the end',
+      'truncated',
+      (header) => Object.assign(header['b']!, { shape: [100], data_offsets: [8, 408] }),
+    ],
+    ['offsets that do not fit the shape', 'format', (header) => (header['b']!.shape = [2])],
+    ['backward offsets', 'format', (header) => (header['b']!.data_offsets = [12, 8])],
+    ['negative sizes', 'format', (header) => (header['b']!.shape = [-1])],
+    ['an unknown type', 'format', (header) => (header['b']!.dtype = 'I64')],
+  ])('refuses %s', async (_, kind, alter) => {
+    const error = await modelError(opened(safetensors(fine, alter)));
+    expect(error.kind).toBe(kind);
+  });
+
+  it('refuses a header that is no JSON, no object, or absurdly long', async () => {
+    const spoil = (text: string): Buffer => {
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(text.length));
+      return Buffer.concat([length, Buffer.from(text)]);
+    };
+    expect(await modelError(opened(spoil('{"a": ')))).toMatchObject({ kind: 'format' });
+    expect(await modelError(opened(spoil('[1, 2]')))).toMatchObject({ kind: 'format' });
+    expect(await modelError(opened(Buffer.alloc(64, 0xff)))).toMatchObject({ kind: 'format' });
+  });
+
+  it('answers any bytes with a ModelError, never with a crash', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+        await modelError(opened(bytes));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('weights over several files', () => {
+  const layout = new Map([
+    ['a', [2]],
+    ['b', [1]],
+  ]);
+
+  it('finds tensors in any shard and stacks them', async () => {
+    const own = temporaryFolder();
+    writeFileSync(join(own, 'lm-00001-of-00002.safetensors'), safetensors({ b: floats(3) }));
+    writeFileSync(join(own, 'lm-00002-of-00002.safetensors'), safetensors({ a: floats(1, 2) }));
+    const weights = await WeightFiles.open(own, 'lm', layout);
+    expect([...(await weights.readStacked(['a', 'b']))]).toEqual([1, 2, 3]);
+    await weights.close();
+  });
+
+  it('names the shard that is missing', async () => {
+    const own = temporaryFolder();
+    writeFileSync(join(own, 'lm-00001-of-00002.safetensors'), safetensors({ b: floats(3) }));
+    const error = await modelError(WeightFiles.open(own, 'lm', layout));
+    expect(error).toMatchObject({ kind: 'missing', file: join(own, 'lm-00002-of-00002.safetensors') });
+  });
+
+  it('names a tensor that is missing or of the wrong shape', async () => {
+    const own = temporaryFolder();
+    writeFileSync(join(own, 'lm.safetensors'), safetensors({ b: floats(3) }));
+    expect(await modelError(WeightFiles.open(own, 'lm', layout))).toMatchObject({ kind: 'shape', field: 'a' });
+    writeFileSync(join(own, 'lm.safetensors'), safetensors({ a: floats(1, 2, 3), b: floats(3) }));
+    expect(await modelError(WeightFiles.open(own, 'lm', layout))).toMatchObject({ kind: 'shape', field: 'a' });
+  });
+});
