@@ -1,0 +1,115 @@
+import type { Dim, Shape } from './types';
+
+/*
+ * Arithmetic on sizes that may be symbolic. Products and sums of names are kept as text in one canonical order
+ * (`2*T`, `P+T`, `(P+T)*4`), so that equal expressions are equal strings.
+ */
+
+/** Splits at `sign` outside parentheses. */
+function split(text: string, sign: '*' | '+'): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '(') depth++;
+    else if (text[i] === ')') depth--;
+    else if (text[i] === sign && depth === 0) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
+}
+
+interface Product {
+  readonly factor: number;
+  readonly names: readonly string[];
+}
+
+function productOf(dims: Shape): Product {
+  let factor = 1;
+  const names: string[] = [];
+  for (const dim of dims) {
+    if (typeof dim === 'number') {
+      factor *= dim;
+      continue;
+    }
+    const terms = split(dim, '+').length > 1 ? [`(${dim})`] : split(dim, '*');
+    for (const term of terms) {
+      if (/^\d+$/.test(term)) factor *= Number(term);
+      else names.push(term);
+    }
+  }
+  return { factor, names: names.sort() };
+}
+
+function written({ factor, names }: Product): Dim {
+  if (factor === 0 || names.length === 0) return factor;
+  const text = [...(factor === 1 ? [] : [String(factor)]), ...names].join('*');
+  return names.length === 1 && factor === 1 && text.startsWith('(') ? text.slice(1, -1) : text;
+}
+
+/** `all / part` where it is a whole number or an expression; undefined where that cannot be told. */
+export function divide(all: Shape, part: Shape): Dim | undefined {
+  const numerator = productOf(all);
+  const denominator = productOf(part);
+  if (denominator.factor === 0 || numerator.factor % denominator.factor !== 0) return undefined;
+  const names = [...numerator.names];
+  for (const name of denominator.names) {
+    const at = names.indexOf(name);
+    if (at < 0) return undefined;
+    names.splice(at, 1);
+  }
+  return written({ factor: numerator.factor / denominator.factor, names });
+}
+
+/** Sum of sizes. */
+export function sum(dims: Shape): Dim {
+  let constant = 0;
+  const names: string[] = [];
+  for (const dim of dims) {
+    if (typeof dim === 'number') constant += dim;
+    else {
+      for (const term of split(dim, '+')) {
+        if (/^\d+$/.test(term)) constant += Number(term);
+        else names.push(term);
+      }
+    }
+  }
+  if (names.length === 0) return constant;
+  return [...names.sort(), ...(constant === 0 ? [] : [String(constant)])].join('+');
+}
+
+/** The size two aligned axes broadcast to; undefined where they cannot. A name is taken to equal a number above 1. */
+export function broadcastDim(a: Dim, b: Dim): Dim | undefined {
+  if (a === b || b === 1) return a;
+  if (a === 1) return b;
+  if (typeof a === 'string' && typeof b === 'string') return undefined;
+  if (typeof a === 'string') return b;
+  return typeof b === 'string' ? a : undefined;
+}
+
+/** NumPy's broadcasting of two shapes; undefined where they do not fit. */
+export function broadcast(a: Shape, b: Shape): Shape | undefined {
+  const rank = Math.max(a.length, b.length);
+  const result: Dim[] = [];
+  for (let i = 0; i < rank; i++) {
+    const dim = broadcastDim(a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1);
+    if (dim === undefined) return undefined;
+    result.push(dim);
+  }
+  return result;
+}
+
+/** Whether a symbolic shape can stand for this concrete one: names bind consistently; expressions are not checked. */
+export function matches(shape: Shape, dims: readonly number[], bound = new Map<string, number>()): boolean {
+  if (shape.length !== dims.length) return false;
+  return shape.every((dim, axis) => {
+    const size = dims[axis]!;
+    if (typeof dim === 'number') return dim === size;
+    if (/[*+()]/.test(dim)) return true;
+    const known = bound.get(dim);
+    if (known === undefined) bound.set(dim, size);
+    return known === undefined || known === size;
+  });
+}

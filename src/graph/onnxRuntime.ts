@@ -1,0 +1,123 @@
+import { createRequire } from 'node:module';
+import type * as Ort from 'onnxruntime-node';
+import { Downloader } from './download';
+import type { Graph, ValueInfo } from './graph';
+import { toOnnx } from './onnx';
+import { OnnxSession } from './onnxSession';
+import {
+  DeviceError,
+  RuntimeUnavailableError,
+  type Device,
+  type Runtime,
+  type Session,
+  type SessionOptions,
+} from './runtime';
+import { bytesOf, describe, GraphError, type TensorData } from './types';
+
+let loaded: typeof Ort | undefined;
+
+/** onnxruntime-node, loaded when first needed: its native library is large. */
+function load(): typeof Ort {
+  if (loaded !== undefined) return loaded;
+  // From 1.29 on the library reports usage unless this is set before it is loaded.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+  try {
+    loaded = createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    throw new RuntimeUnavailableError(
+      `onnxruntime-node cannot be loaded on ${process.platform}-${process.arch}: ${reason}. ` +
+        'Use a build of Planwright for this platform.',
+      { cause },
+    );
+  }
+  return loaded;
+}
+
+/** Devices whose library is on this machine; whether there is hardware behind them shows when a session is created. */
+export function bundledDevices(): string[] {
+  return load()
+    .listSupportedBackends()
+    .filter((backend) => backend.bundled)
+    .map((backend) => backend.name);
+}
+
+/** Runs graphs with onnxruntime on one device. */
+export class OnnxRuntime implements Runtime {
+  private readonly downloader: Downloader;
+
+  private constructor(
+    private readonly ort: typeof Ort,
+    readonly device: Device,
+  ) {
+    this.downloader = new Downloader(ort, device);
+  }
+
+  /**
+   * @throws {RuntimeUnavailableError} where the library does not load
+   * @throws {DeviceError} where it does not know the device
+   */
+  static open(device: Device = 'cpu'): OnnxRuntime {
+    const ort = load();
+    const known = bundledDevices();
+    if (!known.includes(device)) {
+      throw new DeviceError(`onnxruntime has no device ${device} on this machine. Choose one of: ${known.join(', ')}.`);
+    }
+    return new OnnxRuntime(ort, device);
+  }
+
+  /**
+   * @throws {GraphError} where weights are missing or of the wrong size, or the run-time refuses the graph
+   * @throws {DeviceError} where the device cannot be used
+   */
+  async createSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    const weights = options.weights ?? new Map<string, TensorData>();
+    for (const weight of graph.weights) checkWeight(weight, weights.get(weight.name));
+    const { bytes, external } = toOnnx(graph, weights);
+    const externalData = external.map(({ path, weight }) => ({ path, data: bytesOf(weights.get(weight)!) }));
+    try {
+      const session = await this.ort.InferenceSession.create(bytes, {
+        ...this.providerOptions(options),
+        externalData,
+        graphOptimizationLevel: 'all',
+      });
+      return new OnnxSession(this.ort, session, graph, this.device, this.downloader);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      if (this.device !== 'cpu' && /adapter|device|vulkan|d3d12|metal|dawn|provider/i.test(reason)) {
+        throw new DeviceError(`${this.device} cannot be used: ${reason} Choose another device, such as cpu.`, {
+          cause,
+        });
+      }
+      throw new GraphError(`onnxruntime refuses graph ${graph.name}: ${reason}`, { cause });
+    }
+  }
+
+  private providerOptions(options: SessionOptions): Ort.InferenceSession.SessionOptions {
+    const kept = this.device === 'cpu' ? [] : (options.keepOnDevice ?? []);
+    return {
+      // What the device has no kernel for runs on the CPU.
+      executionProviders: this.device === 'cpu' ? ['cpu'] : [this.device, 'cpu'],
+      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+      ...(kept.length === 0
+        ? {}
+        : { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const])) }),
+      extra: {
+        session: {
+          // Threads that wait must not take the cores of other processes: 1.65 times faster beside a busy one.
+          intra_op: { allow_spinning: '0' },
+          ...(options.prepack === false ? { disable_prepacking: '1' } : {}),
+        },
+      },
+      logSeverityLevel: 3,
+    };
+  }
+}
+
+function checkWeight(weight: ValueInfo, data: TensorData | undefined): void {
+  const size = weight.shape.reduce<number>((product, dim) => product * Number(dim), 1);
+  if (data === undefined) throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, was not given.`);
+  if (data.length !== size) {
+    throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, needs ${size} values, not ${data.length}.`);
+  }
+}

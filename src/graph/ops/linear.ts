@@ -1,0 +1,110 @@
+import { broadcast } from '../dims';
+import type { Value } from '../graph';
+import type { Dim, DType } from '../types';
+import { emit, fail, requireType } from './operands';
+
+/** Shape of a product of matrices stacked over leading axes: [..., m, k] × [..., k, n]. */
+function productShape(op: 'MatMul' | 'MatMulInteger', a: Value, b: Value): Dim[] {
+  if (a.shape.length < 2 || b.shape.length < 2) fail(op, [a, b], 'operands need at least two axes');
+  if (a.shape.at(-1) !== b.shape.at(-2)) {
+    fail(op, [a, b], `inner sizes ${a.shape.at(-1)!} and ${b.shape.at(-2)!} differ`);
+  }
+  const leading = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (leading === undefined) fail(op, [a, b], 'leading axes do not broadcast');
+  return [...leading, a.shape.at(-2)!, b.shape.at(-1)!];
+}
+
+/** [..., m, k] × [..., k, n] → [..., m, n]; leading axes broadcast. */
+export function matmul(a: Value, b: Value): Value {
+  requireType('MatMul', a, ['float32', 'float16']);
+  if (a.dtype !== b.dtype) fail('MatMul', [a, b], 'operands must have the same element type');
+  return emit('MatMul', [a, b], {}, a.dtype, productShape('MatMul', a, b));
+}
+
+export interface GemmOptions {
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+
+/** alpha · A × B + beta · C for matrices; C broadcasts. A linear layer is gemm(x, weight, bias, { transB: true }). */
+export function gemm(a: Value, b: Value, c?: Value, options: GemmOptions = {}): Value {
+  const { transA = false, transB = false, alpha = 1, beta = 1 } = options;
+  const operands = c === undefined ? [a, b] : [a, b, c];
+  requireType('Gemm', a, ['float32', 'float16']);
+  if (a.dtype !== b.dtype || (c !== undefined && c.dtype !== a.dtype))
+    fail('Gemm', operands, 'operands must have the same element type');
+  if (a.shape.length !== 2 || b.shape.length !== 2) fail('Gemm', operands, 'A and B must be matrices');
+  const [m, k] = transA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
+  const [inner, n] = transB ? [b.shape[1]!, b.shape[0]!] : [b.shape[0]!, b.shape[1]!];
+  if (k !== inner) fail('Gemm', operands, `inner sizes ${k} and ${inner} differ`);
+  if (c !== undefined) {
+    const shape = broadcast([m, n], c.shape);
+    if (shape?.length !== 2 || shape[0] !== m || shape[1] !== n)
+      fail('Gemm', operands, `C does not broadcast to [${m}, ${n}]`);
+  }
+  const attributes = { alpha, beta, transA: transA ? 1 : 0, transB: transB ? 1 : 0 } as const;
+  return emit('Gemm', operands, attributes, a.dtype, [m, n]);
+}
+
+/** Values per scale in MatMulNBits. */
+export const NBITS_BLOCK = 32;
+
+/**
+ * x [..., K] × Wᵀ → [..., N], W [N, K] packed in blocks of 32 (see quantise).
+ * @param packed uint8 [N, ceil(K/32), 32·bits/8]
+ * @param scales float32 [N · ceil(K/32)]
+ * @param accuracyLevel 4: activations are rounded to int8 per block as well (fast); 0: they stay float32
+ */
+export function matMulNBits(
+  x: Value,
+  packed: Value,
+  scales: Value,
+  options: { readonly bits: 4 | 8; readonly accuracyLevel?: 0 | 4 },
+): Value {
+  const operands = [x, packed, scales];
+  const { bits, accuracyLevel = 4 } = options;
+  requireType('MatMulNBits', x, ['float32']);
+  requireType('MatMulNBits', packed, ['uint8']);
+  requireType('MatMulNBits', scales, ['float32']);
+  const k = x.shape.at(-1);
+  const n = packed.shape[0];
+  if (typeof k !== 'number' || typeof n !== 'number') fail('MatMulNBits', operands, 'K and N must be known');
+  const blocks = Math.ceil(k / NBITS_BLOCK);
+  const wanted = [n, blocks, (NBITS_BLOCK * bits) / 8].join(', ');
+  if (packed.shape.join(', ') !== wanted)
+    fail('MatMulNBits', operands, `packed weights of ${bits} bits must be [${wanted}]`);
+  if (scales.shape.join() !== String(n * blocks)) fail('MatMulNBits', operands, `scales must be [${n * blocks}]`);
+  const attributes = { K: k, N: n, bits, block_size: NBITS_BLOCK, accuracy_level: accuracyLevel };
+  return emit('MatMulNBits', operands, attributes, 'float32', [...x.shape.slice(0, -1), n]);
+}
+
+/** float32 x → uint8 of the same shape, with x ≈ scale · (quantised − zeroPoint) and the range found at run time. */
+export function dynamicQuantizeLinear(x: Value): { quantised: Value; scale: Value; zeroPoint: Value } {
+  requireType('DynamicQuantizeLinear', x, ['float32']);
+  const [quantised, scale, zeroPoint] = x.builder.node('DynamicQuantizeLinear', [x], {}, [
+    { dtype: 'uint8', shape: x.shape },
+    { dtype: 'float32', shape: [] },
+    { dtype: 'uint8', shape: [] },
+  ]);
+  return { quantised: quantised!, scale: scale!, zeroPoint: zeroPoint! };
+}
+
+/** (a − aZero) × (b − bZero) → int32; a and b are 8-bit, aZero a scalar, bZero a scalar or [n]. */
+export function matMulInteger(a: Value, b: Value, aZero?: Value, bZero?: Value): Value {
+  const operands = [a, b, aZero, bZero].filter((value) => value !== undefined);
+  const bytes: readonly DType[] = ['uint8', 'int8'];
+  for (const value of operands) requireType('MatMulInteger', value, bytes);
+  const shape = productShape('MatMulInteger', a, b);
+  if (aZero !== undefined && (aZero.dtype !== a.dtype || aZero.shape.length > 0)) {
+    fail('MatMulInteger', operands, "a's zero point must be a scalar of a's element type");
+  }
+  if (
+    bZero !== undefined &&
+    (bZero.dtype !== b.dtype || (bZero.shape.length > 0 && bZero.shape.join() !== String(shape.at(-1))))
+  ) {
+    fail('MatMulInteger', operands, "b's zero point must be a scalar or [n] of b's element type");
+  }
+  return emit('MatMulInteger', [a, b, aZero, bZero], {}, 'int32', shape);
+}
