@@ -1,0 +1,190 @@
+import { Char, END, type CausalReader } from './causalReader';
+
+/*
+ * What a line of Markdown can begin with. Every rule looks through the reader and no further than it must, so that what it finds out is
+ * known as early as it can be.
+ */
+
+/** How an HTML block ends: at a blank line, or with the line that holds this text (CommonMark 4.6). */
+export type HtmlEnd = 'blank' | '-->' | '</pre' | '</script' | '</style' | '</textarea';
+
+const HTML_BLOCKS = new Set(
+  'div p table details summary section ul ol li br hr img h1 h2 h3 h4 h5 h6 pre script style center figure video iframe'.split(
+    ' ',
+  ),
+);
+
+const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
+const isLetter = (c: number): boolean => (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a);
+
+/** Whitespace as `String.prototype.trim` sees it, without the line feed. */
+export function isSpace(c: number): boolean {
+  if (c === Char.space || (c >= 0x09 && c <= 0x0d)) return c !== Char.lineFeed;
+  return c === 0xa0 || c === 0xfeff || c === 0x3000 || (c >= 0x2000 && c <= 0x200a) || c === 0x202f || c === 0x1680;
+}
+
+/** The end of the blank line that starts at `start` (behind its newline), or -1 if it is not blank. */
+export function blankLine(reader: CausalReader, start: number): number {
+  let at = start;
+  while (isSpace(reader.at(at))) at++;
+  const c = reader.at(at);
+  if (c === END) return at;
+  return c === Char.lineFeed ? at + 1 : -1;
+}
+
+/** Columns of white space before the line's first other character; a tab goes on to the next multiple of 4. */
+export function indentation(reader: CausalReader, start: number): number {
+  let columns = 0;
+  for (let at = start; ; at++) {
+    const c = reader.at(at);
+    if (c === Char.space) columns++;
+    else if (c === Char.tab) columns += 4 - (columns % 4);
+    else return columns;
+  }
+}
+
+/** A bullet (`-`, `*`, `+`) and its blank: the offset behind both, or -1. */
+export function bulletMarker(reader: CausalReader, start: number): number {
+  const c = reader.at(start);
+  if (c !== Char.hyphen && c !== Char.asterisk && c !== Char.plus) return -1;
+  const next = reader.at(start + 1);
+  return next === Char.space || next === Char.tab ? start + 2 : -1;
+}
+
+/** A list number (`1.`, `23)`) and its blank: the offset behind both, or -1. Only the number 1 may break into a paragraph (`interrupts`). */
+export function numberMarker(reader: CausalReader, start: number, interrupts: boolean): number {
+  let at = start;
+  while (at - start < 9 && isDigit(reader.at(at))) at++;
+  if (at === start || (interrupts && (at - start > 1 || reader.at(start) !== 0x31))) return -1;
+  const stop = reader.at(at);
+  if (stop !== Char.dot && stop !== Char.parenClose) return -1;
+  const next = reader.at(at + 1);
+  return next === Char.space || next === Char.tab ? at + 2 : -1;
+}
+
+/** Three or more of one of `*`, `-`, `_`, with blanks between them, and nothing else on the line. */
+export function thematicBreak(reader: CausalReader, start: number): boolean {
+  const mark = reader.at(start);
+  if (mark !== Char.asterisk && mark !== Char.hyphen && mark !== Char.underscore) return false;
+  let count = 0;
+  for (let at = start; ; at++) {
+    const c = reader.at(at);
+    if (c === mark) count++;
+    else if (c !== Char.space && c !== Char.tab) return count >= 3 && reader.endsLine(at);
+  }
+}
+
+/** A line of nothing but `=` (level 1) or `-` (level 2): 0, 1 or 2. */
+export function setextUnderline(reader: CausalReader, start: number): 0 | 1 | 2 {
+  const mark = reader.at(start);
+  if (mark !== Char.equals && mark !== Char.hyphen) return 0;
+  if (!reader.restIsBlank(reader.skipRun(start, mark))) return 0;
+  return mark === Char.equals ? 1 : 2;
+}
+
+/** The level of the ATX heading that begins at `start`, or 0. */
+export function atxHeading(reader: CausalReader, start: number): number {
+  let level = 0;
+  while (level < 7 && reader.at(start + level) === Char.hash) level++;
+  if (level === 0 || level > 6) return 0;
+  const next = reader.at(start + level);
+  return next === Char.space || next === Char.tab || reader.endsLine(start + level) ? level : 0;
+}
+
+/** The length of the code fence that begins at `start`, or 0. The info string of a backtick fence holds no backtick. */
+export function fenceOpening(reader: CausalReader, start: number): number {
+  const mark = reader.at(start);
+  if (mark !== Char.backtick && mark !== Char.tilde) return 0;
+  const run = reader.skipRun(start, mark);
+  if (run - start < 3) return 0;
+  if (mark === Char.backtick) {
+    for (let at = run; ; at++) {
+      const c = reader.at(at);
+      if (c === Char.backtick) return 0;
+      if (c === Char.lineFeed || c === END) break;
+    }
+  }
+  return run - start;
+}
+
+/** `$$` at the start of a line: 'line' when the formula ends on it, 'block' when it goes on, undefined when it is part of a paragraph. */
+export function mathOpening(reader: CausalReader, start: number): 'line' | 'block' | undefined {
+  if (reader.at(start) !== Char.dollar || reader.at(start + 1) !== Char.dollar) return undefined;
+  const end = reader.nextLine(start + 2);
+  const rest = reader.text.slice(start + 2, end).trimEnd();
+  if (rest.length >= 2 && rest.endsWith('$$')) return 'line';
+  return rest.includes('$') ? undefined : 'block';
+}
+
+/** A table's delimiter row that does not begin with a pipe: `--- | :-:`. */
+export function delimiterRow(reader: CausalReader, start: number): boolean {
+  const first = reader.at(start);
+  if (first !== Char.hyphen && first !== Char.colon) return false;
+  let pipes = 0;
+  for (let at = start; ; at++) {
+    const c = reader.at(at);
+    if (c === Char.pipe) pipes++;
+    else if (c !== Char.hyphen && c !== Char.colon && c !== Char.space && c !== Char.tab) {
+      return pipes > 0 && reader.endsLine(at);
+    }
+  }
+}
+
+/** How the HTML block that begins at `start` will end, or undefined if none begins there. */
+export function htmlOpening(reader: CausalReader, start: number): HtmlEnd | undefined {
+  if (reader.at(start) !== Char.less) return undefined;
+  if (reader.at(start + 1) === Char.exclamation) {
+    return reader.at(start + 2) === Char.hyphen && reader.at(start + 3) === Char.hyphen ? '-->' : undefined;
+  }
+  const closing = reader.at(start + 1) === Char.slash;
+  const name = start + (closing ? 2 : 1);
+  let at = name;
+  for (let c = reader.at(at); at - name < 16 && (isLetter(c) || (at > name && (isDigit(c) || c === Char.hyphen)));) {
+    c = reader.at(++at);
+  }
+  const next = reader.at(at);
+  if (next !== Char.greater && next !== Char.slash && next !== Char.lineFeed && !isSpace(next)) return undefined;
+  const tag = reader.text.slice(name, at).toLowerCase();
+  if (!HTML_BLOCKS.has(tag)) return undefined;
+  return !closing && (tag === 'pre' || tag === 'script' || tag === 'style') ? `</${tag}` : 'blank';
+}
+
+/** Whether the line from `start` on is one image and nothing else. */
+export function imageLine(reader: CausalReader, start: number): boolean {
+  if (reader.at(start) !== Char.exclamation || reader.at(start + 1) !== Char.bracketOpen) return false;
+  const label = skipTo(reader, start + 2, Char.bracketClose);
+  if (label < 0 || reader.at(label) !== Char.parenOpen) return false;
+  const target = skipTo(reader, label + 1, Char.parenClose);
+  return target >= 0 && reader.restIsBlank(target);
+}
+
+/** The offset behind the next `code` on this line, or -1. */
+function skipTo(reader: CausalReader, start: number, code: number): number {
+  for (let at = start; ; at++) {
+    const c = reader.at(at);
+    if (c === code) return at + 1;
+    if (c === Char.lineFeed || c === END) return -1;
+  }
+}
+
+/** The end of the line `---` that opens YAML front matter at offset 0, or -1. The second line tells: a key, a comment or the closing `---`. */
+export function frontMatterOpening(reader: CausalReader): number {
+  const run = reader.skipRun(0, Char.hyphen);
+  if (run !== 3 || !reader.restIsBlank(run)) return -1;
+  const second = reader.nextLine(run);
+  const first = reader.at(second);
+  if (first === Char.hash) return second;
+  if (first === Char.hyphen && reader.at(second + 1) === Char.hyphen && reader.at(second + 2) === Char.hyphen)
+    return second;
+  let at = second;
+  for (let c = first; isLetter(c) || isDigit(c) || c === Char.underscore || c === Char.hyphen;) c = reader.at(++at);
+  return at > second && reader.at(reader.skipBlanks(at)) === Char.colon ? second : -1;
+}
+
+/** Whether the line that starts at `start` closes front matter: `---` or `...`. */
+export function frontMatterClosing(reader: CausalReader, start: number): boolean {
+  const mark = reader.at(start);
+  if (mark !== Char.hyphen && mark !== Char.dot) return false;
+  for (let i = 1; i < 3; i++) if (reader.at(start + i) !== mark) return false;
+  return reader.restIsBlank(start + 3);
+}

@@ -1,0 +1,105 @@
+import { isAbbreviation } from './abbreviations';
+import { Char, type CausalReader } from './causalReader';
+
+const ELLIPSIS = 0x2026;
+const CLOSERS = new Set(Array.from('"\'”’»)]}*_`~', (c) => c.charCodeAt(0)));
+const WORD = /[\p{L}\p{N}.]/u;
+/** Footnote labels and link targets longer than this are read as text: it bounds the work on a line that opens many and closes none. */
+const LONGEST_LABEL = 100;
+const LONGEST_TARGET = 1000;
+
+/** Whether `c` can end a sentence that white space follows: `.`, `?`, `!`, `…`. */
+export function isTerminator(c: number): boolean {
+  return c === Char.dot || c === Char.question || c === Char.exclamation || c === ELLIPSIS;
+}
+
+/** Full stops of Chinese and Japanese, which need no white space. */
+export function isWideStop(c: number): boolean {
+  return c === 0x3002 || c === 0xff01 || c === 0xff1f;
+}
+
+/** +1 for an opening bracket or quote of Chinese and Japanese, -1 for a closing one: inside them a wide stop does not end the sentence. */
+export function wideBracket(c: number): -1 | 0 | 1 {
+  switch (c) {
+    case 0x300c: // 「
+    case 0x300e: // 『
+    case 0xff08: // （
+    case 0x201c: // “
+      return 1;
+    case 0x300d:
+    case 0x300f:
+    case 0xff09:
+    case 0x201d:
+      return -1;
+    default:
+      return 0;
+  }
+}
+
+/** What a run of terminators turns out to be. `next`: where to read on; `ends`: whether the sentence ends at `next`; `line`: whether its line does too. */
+export interface Stop {
+  readonly next: number;
+  readonly ends: boolean;
+  readonly line: boolean;
+}
+
+/**
+ * Judges the terminators at `start`: the sentence ends with, and includes, the first white space after them, closing quotes, brackets and
+ * footnote references; but not after an abbreviation, an initial, or an ellipsis in the middle of a line. `from` bounds the look back.
+ */
+export function judgeStop(reader: CausalReader, start: number, from: number): Stop {
+  let run = start;
+  while (isTerminator(reader.at(run))) run++;
+  const behind = skipFootnotes(reader, skipClosers(reader, run));
+  const c = reader.at(behind);
+  const line = c === Char.lineFeed || (c === Char.carriageReturn && reader.at(behind + 1) === Char.lineFeed);
+  if (!line && c !== Char.space && c !== Char.tab) return { next: run, ends: false, line: false };
+  const marks = reader.text.slice(start, run);
+  if (marks === '.' ? isAbbreviation(wordBefore(reader.text, start, from)) : !line && trailsOff(marks)) {
+    return { next: run, ends: false, line: false };
+  }
+  return { next: line ? reader.nextLine(behind) : behind + 1, ends: true, line };
+}
+
+/** An ellipsis alone; four dots are an ellipsis and a stop. */
+function trailsOff(marks: string): boolean {
+  return marks === '..' || marks === '...' || marks === '…';
+}
+
+function skipClosers(reader: CausalReader, start: number): number {
+  let at = start;
+  while (CLOSERS.has(reader.at(at))) at++;
+  return at;
+}
+
+/** Footnote references `[^name]` belong to the sentence whose stop they follow. */
+function skipFootnotes(reader: CausalReader, start: number): number {
+  let at = start;
+  while (reader.at(at) === Char.bracketOpen && reader.at(at + 1) === Char.caret) {
+    let end = at + 2;
+    while (end - at < LONGEST_LABEL && isLabel(reader.at(end))) end++;
+    if (reader.at(end) !== Char.bracketClose) return start;
+    at = end + 1;
+  }
+  return at;
+}
+
+const isLabel = (c: number): boolean => c > Char.space && c !== Char.bracketClose;
+
+/** The letters, digits and dots that end at `end`, no further back than `from`. */
+function wordBefore(text: string, end: number, from: number): string {
+  let start = end;
+  while (start > from && end - start < 16 && WORD.test(text.charAt(start - 1))) start--;
+  return text.slice(start, end);
+}
+
+/** The offset behind a link's target `](…)` whose bracket is at `start`, if it ends on the same line; `start` + 1 if not. */
+export function skipLinkTarget(reader: CausalReader, start: number): number {
+  if (reader.at(start + 1) !== Char.parenOpen) return start + 1;
+  for (let at = start + 2; at - start < LONGEST_TARGET; at++) {
+    const c = reader.at(at);
+    if (c === Char.parenClose) return at + 1;
+    if (c === Char.lineFeed || reader.starved) break;
+  }
+  return start + 1;
+}

@@ -1,0 +1,47 @@
+import type { UnitKind } from './kinds';
+import type { HtmlEnd } from './lineRules';
+
+/** What the lines being read belong to: running text, or a block that is one unit until it ends. */
+export type Mode = 'flow' | 'fence' | 'math' | 'html' | 'frontMatter' | 'indented';
+
+/** All that the splitter remembers between two steps, apart from offsets. Two splitters in equal states split the same text alike. */
+export interface SplitterState {
+  mode: Mode;
+  /** The open code fence: its character and length, and whether it stands in a block quote. */
+  fenceMark: number;
+  fenceLength: number;
+  fenceQuoted: boolean;
+  htmlEnd: HtmlEnd;
+  /** Whether the previous line was blank. */
+  blank: boolean;
+  /** Whether an indented line would belong to a list item. */
+  inList: boolean;
+  inQuote: boolean;
+  /** Whether the next step reads on in a line (behind a sentence) or begins one. */
+  inLine: boolean;
+  /** The kind of the sentences of the current paragraph. */
+  block: UnitKind;
+  /** The open unit: its kind, whether it holds anything but white space, the backticks of its open code span, its open wide brackets. */
+  kind: UnitKind;
+  content: boolean;
+  ticks: number;
+  brackets: number;
+}
+
+/** The state at the beginning of a document. */
+export const INITIAL_STATE: SplitterState = {
+  mode: 'flow',
+  fenceMark: 0,
+  fenceLength: 0,
+  fenceQuoted: false,
+  htmlEnd: 'blank',
+  blank: true,
+  inList: false,
+  inQuote: false,
+  inLine: false,
+  block: 'sentence',
+  kind: 'sentence',
+  content: false,
+  ticks: 0,
+  brackets: 0,
+};

@@ -1,0 +1,168 @@
+import type { Unit } from './kinds';
+import { Splitter } from './splitter';
+import { INITIAL_STATE, type SplitterState } from './splitterState';
+
+/** Units old [from, oldTo) became new [from, newTo); the others have the same text as before. */
+export interface UnitChange {
+  readonly from: number;
+  readonly oldTo: number;
+  readonly newTo: number;
+}
+
+/** The splitter between two steps: where it stood, how far it had looked, how many units it had closed, where the open one began. */
+interface Checkpoint {
+  readonly position: number;
+  readonly seen: number;
+  readonly closed: number;
+  readonly start: number;
+  readonly state: SplitterState;
+}
+
+const FIRST: Checkpoint = { position: 0, seen: 0, closed: 0, start: 0, state: INITIAL_STATE };
+
+/** A text and its units, kept up to date edit by edit: only what an edit touches is split again. */
+export class UnitDocument {
+  #text = '';
+  #units: Unit[] = [];
+  #checkpoints: Checkpoint[] = [FIRST];
+
+  constructor(text: string) {
+    this.edit(0, 0, text);
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get units(): readonly Unit[] {
+    return this.#units;
+  }
+
+  /**
+   * Replaces [start, end) of the text, in UTF-16 code units, and says which units changed. Splitting restarts at the last checkpoint that
+   * had seen nothing of what is replaced, and stops where the state is again what it was there before the edit.
+   * @throws RangeError if [start, end) is not a range of the text.
+   */
+  edit(start: number, end: number, replacement: string): UnitChange {
+    if (!(start >= 0 && start <= end && end <= this.#text.length)) {
+      throw new RangeError(`Cannot edit [${start}, ${end}) of a text of length ${this.#text.length}.`);
+    }
+    const text = this.#text.slice(0, start) + replacement + this.#text.slice(end);
+    const shift = replacement.length - (end - start);
+    const old = { units: this.#units, checkpoints: this.#checkpoints };
+    const restart = lastIndexWithin(old.checkpoints, start);
+    const { position, seen, closed, start: openStart, state } = old.checkpoints[restart]!;
+    const splitter = new Splitter(text, state, position, openStart, seen);
+    const checkpoints = old.checkpoints.slice(0, restart + 1);
+    let meeting = restart;
+    let met: Checkpoint | undefined;
+    while (met === undefined && splitter.step()) {
+      const before = splitter.position - shift;
+      if (before >= end) {
+        while (meeting < old.checkpoints.length && old.checkpoints[meeting]!.position < before) meeting++;
+        const candidate = old.checkpoints[meeting];
+        if (
+          candidate?.position === before &&
+          candidate.seen === splitter.seen - shift &&
+          splitter.stateEquals(candidate.state)
+        ) {
+          met = candidate;
+          continue;
+        }
+      }
+      checkpoints.push({
+        position: splitter.position,
+        seen: splitter.seen,
+        closed: closed + splitter.units.length,
+        start: splitter.start,
+        state: splitter.snapshot(),
+      });
+    }
+    const units = old.units.slice(0, closed).concat(splitter.units);
+    const rescanned = units.length;
+    if (met === undefined) {
+      const open = splitter.openUnit();
+      if (open !== undefined) units.push(open);
+    } else {
+      this.#appendShifted(units, checkpoints, meeting, shift, splitter.start);
+    }
+    this.#text = text;
+    this.#units = units;
+    this.#checkpoints = checkpoints;
+    const oldTo = met === undefined ? old.units.length : met.closed;
+    return changed(
+      old.units,
+      units,
+      { from: closed, oldTo, newTo: met === undefined ? units.length : rescanned },
+      start,
+      end,
+      shift,
+    );
+  }
+
+  /** Takes over the checkpoints from `meeting` on and the units not closed by then, moved by `shift`; the first of these begins at `start`. */
+  #appendShifted(units: Unit[], checkpoints: Checkpoint[], meeting: number, shift: number, start: number): void {
+    const met = this.#checkpoints[meeting]!;
+    const closedNow = units.length - met.closed;
+    for (let i = meeting; i < this.#checkpoints.length; i++) {
+      const { position, seen, closed, start: unitStart, state } = this.#checkpoints[i]!;
+      checkpoints.push({
+        position: position + shift,
+        seen: seen + shift,
+        closed: closed + closedNow,
+        start: closed === met.closed ? start : unitStart + shift,
+        state,
+      });
+    }
+    for (let i = met.closed; i < this.#units.length; i++) {
+      const unit = this.#units[i]!;
+      units.push({
+        start: i === met.closed ? start : unit.start + shift,
+        end: unit.end + shift,
+        kind: unit.kind,
+        closedAt: unit.closedAt + shift,
+      });
+    }
+  }
+}
+
+/** The last checkpoint that has seen nothing at or behind `offset`. */
+function lastIndexWithin(checkpoints: readonly Checkpoint[], offset: number): number {
+  let low = 0;
+  let high = checkpoints.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (checkpoints[middle]!.seen <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Narrows (or widens, by an open unit that the edit reached into) a range of units that were split again to those that changed. */
+function changed(
+  old: readonly Unit[],
+  now: readonly Unit[],
+  range: UnitChange,
+  start: number,
+  end: number,
+  shift: number,
+): UnitChange {
+  let { from, oldTo, newTo } = range;
+  const same = (a: Unit, b: Unit, by: number): boolean =>
+    a.start + by === b.start && a.end + by === b.end && a.kind === b.kind && a.closedAt + by === b.closedAt;
+  while (from < oldTo && from < newTo && old[from]!.end <= start && same(old[from]!, now[from]!, 0)) from++;
+  if (oldTo < old.length && !(old[oldTo]!.start >= end && same(old[oldTo]!, now[newTo]!, shift))) {
+    oldTo++;
+    newTo++;
+  }
+  while (
+    oldTo > from &&
+    newTo > from &&
+    old[oldTo - 1]!.start >= end &&
+    same(old[oldTo - 1]!, now[newTo - 1]!, shift)
+  ) {
+    oldTo--;
+    newTo--;
+  }
+  return { from, oldTo, newTo };
+}
