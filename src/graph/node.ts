@@ -53,7 +53,7 @@ export interface Attributes {
   Expand: None;
   Gather: { readonly axis: number };
   ScatterElements: { readonly axis: number; readonly reduction: 'none' | 'add' };
-  Shape: None;
+  Shape: { readonly start: number; readonly end: number };
   Range: None;
   ReduceSum: Reduction;
   ReduceMean: Reduction;

@@ -90,6 +90,19 @@ export function split(x: Value, sizes: readonly number[], axis: number): Value[]
   return x.builder.node('Split', [x, x.builder.integers(sizes)], { axis: at }, results);
 }
 
+/** Pieces along an axis as long as that axis of each of `likes`, whatever they are at run time. */
+export function splitLike(x: Value, likes: readonly Value[], axis: number): Value[] {
+  const at = axisOf('Split', x, axis);
+  const dims = likes.map((like) => like.shape[at] ?? fail('Split', [x, like], `has no axis ${at}`));
+  if (sum(dims) !== x.shape[at]) fail('Split', [x, ...likes], `sizes ${dims.join(' + ')} do not make ${x.shape[at]!}`);
+  const sizes = concat(
+    likes.map((like) => shapeOf(like, at, at + 1)),
+    0,
+  );
+  const results = dims.map((dim) => ({ dtype: x.dtype, shape: x.shape.with(at, dim) }));
+  return x.builder.node('Split', [x, sizes], { axis: at }, results);
+}
+
 /** Drops axes of size 1. */
 export function squeeze(x: Value, axes: readonly number[]): Value {
   const list = axesOf('Squeeze', x, axes);
@@ -151,14 +164,16 @@ export function scatterElements(
   return emit('ScatterElements', operands, { axis: at, reduction }, x.dtype, x.shape);
 }
 
-/** The sizes of a value (int64 [rank]). */
-export function shapeOf(x: Value): Value {
-  return emit('Shape', [x], {}, 'int64', [x.shape.length]);
+/** The sizes of the axes start … end − 1 (int64 [end − start]), of all if not given. */
+export function shapeOf(x: Value, start = 0, end = x.shape.length): Value {
+  if (start < 0 || end > x.shape.length || start >= end) fail('Shape', [x], `has no axes ${start} to ${end - 1}`);
+  return emit('Shape', [x], { start, end }, 'int64', [end - start]);
 }
 
 /** The size of one axis (int64 scalar). */
 export function dimOf(x: Value, axis: number): Value {
-  return gather(shapeOf(x), x.builder.scalar('int64', axisOf('Shape', x, axis)));
+  const at = axisOf('Shape', x, axis);
+  return squeeze(shapeOf(x, at, at + 1), [0]);
 }
 
 /** start, start + step, … below limit; scalars of one integer type. `size` is what their number is called. */
