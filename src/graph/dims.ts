@@ -49,6 +49,11 @@ function written({ factor, names }: Product): Dim {
   return names.length === 1 && factor === 1 && text.startsWith('(') ? text.slice(1, -1) : text;
 }
 
+/** Product of sizes; 1 for none. */
+export function multiply(dims: Shape): Dim {
+  return written(productOf(dims));
+}
+
 /** `all / part` where it is a whole number or an expression; undefined where that cannot be told. */
 export function divide(all: Shape, part: Shape): Dim | undefined {
   const numerator = productOf(all);

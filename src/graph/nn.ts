@@ -7,10 +7,13 @@ import { describe, GraphError } from './types';
 /** Added to a score that must not count. Finite, so that a row without any visible key stays free of NaN. */
 const HIDDEN = -1e9;
 
-/** x / √(mean(x²) + epsilon) · weight over the last axis, of which weight has the size (Zhang & Sennrich 2019). */
+/**
+ * x / √(mean(x²) + epsilon) · weight over the last axis, of which weight has the size (Zhang & Sennrich 2019).
+ * Written with the operations that onnxruntime fuses into one.
+ */
 export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
-  const meanSquare = ops.reduceMean(ops.mul(x, x), [-1]);
-  return ops.mul(ops.mul(x, ops.reciprocal(ops.sqrt(ops.add(meanSquare, epsilon)))), weight);
+  const meanSquare = ops.reduceMean(ops.pow(x, 2), [-1]);
+  return ops.mul(ops.div(x, ops.sqrt(ops.add(meanSquare, epsilon))), weight);
 }
 
 /** x [T, in] × weightᵀ (+ bias) → [T, out]; weight [out, in] as PyTorch keeps it, bias [out]. */
