@@ -6,6 +6,9 @@
 Rows (labels at training): none, fixed, uniform, oracle, predicted (hard, frozen planner: 2404.00614), soft-frozen, straight-through
 (joint), soft-joint (2410.12492: the probability-weighted mixture, differentiable, so that planner and LM are tuned together).
 A row other than none can be evaluated under other conditions too (evaluate.py). All rows see the same sequences in the same order.
+
+The rows can branch off the stable phase of pre-training (stop pretrain.py before its decay): each then anneals the LM under its own
+conditioning, and no annealing is spent on a model that is changed again afterwards.
 """
 
 import argparse
@@ -196,8 +199,8 @@ if __name__ == "__main__":
     parser.add_argument("--unfreeze", type=float, default=0.25, help="the part of the steps after which the planner is tuned too")
     parser.add_argument("--planner-term", type=float, default=0.1, help="weight of the planner's own cross-entropy in the joint loss")
     parser.add_argument("--decay", type=float, default=0.7, help="the last part of the steps, over which the rate falls to zero")
-    parser.add_argument("--muon-lr", type=float, default=0.01)
-    parser.add_argument("--adam-lr", type=float, default=1e-3)
+    parser.add_argument("--muon-lr", type=float, default=0.02)
+    parser.add_argument("--adam-lr", type=float, default=3e-3)
     parser.add_argument("--adapter-lr", type=float, default=3e-3)
     parser.add_argument("--planner-lr", type=float, default=3e-4)
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)

@@ -19,6 +19,8 @@ from tokenizers import Tokenizer
 
 PRIOR_WEIGHT = 8
 PERMISSIVE = re.compile(r"^(MIT|Apache|BSD|CC0|Public domain|Unlicense|CC-BY(?!-SA))", re.I)
+# Words that say nothing on their own. "if", "you", "should" and their like stay: they show what a sentence does.
+EMPTY = set("a an and are as at be been but by for from had has have he her his in into is it its of on or our s she that the their them then there they this to was were which with".split())
 WORD = re.compile(r"[A-Za-z][a-z']+(?:-[a-z]+)*")
 
 
@@ -100,7 +102,11 @@ def describe(labels: np.ndarray, points: np.ndarray, centroids: np.ndarray, data
     labels_out = []
     for k in range(count):
         size = max(1, sum(words[k].values()))
-        score = {w: c / size * np.log(1 + mean_words / totals[w]) for w, c in words[k].items() if c > 1}
+        score = {
+            w: c / size * np.log(1 + mean_words / totals[w])
+            for w, c in words[k].items()
+            if c > 1 and not EMPTY.issuperset(w.split())
+        }
         terms = []
         for word in sorted(score, key=score.get, reverse=True):
             if not any(word in t or t in word for t in terms):
