@@ -34,3 +34,9 @@ export function firstNotFinite(values: Float32Array): number {
   for (let i = 0; i < values.length; i++) probe += values[i]! * 0;
   return probe === 0 ? -1 : values.findIndex((value) => !Number.isFinite(value));
 }
+
+/** The same for half-precision bits: all bits of the exponent are set. */
+export function firstNotFiniteBits(bits: Uint16Array, dtype: 'F16' | 'BF16'): number {
+  const exponent = dtype === 'F16' ? 0x7c00 : 0x7f80;
+  return bits.findIndex((value) => (value & exponent) === exponent);
+}

@@ -1,10 +1,15 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { ModelError } from './errors';
-import { bfloatToFloat, firstNotFinite, halfToFloat } from './half';
+import { bfloatToFloat, firstNotFinite, firstNotFiniteBits, halfToFloat } from './half';
 
 /** Bytes per element of the types that weights may have. */
 const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
 export type TensorDtype = keyof typeof ELEMENT_BYTES;
+
+/** A tensor's elements as the file has them; half precision as its bits. */
+export type RawTensor =
+  | { readonly dtype: 'F32'; readonly data: Float32Array }
+  | { readonly dtype: 'F16' | 'BF16'; readonly data: Uint16Array };
 
 export interface TensorInfo {
   readonly name: string;
@@ -50,17 +55,15 @@ export class SafetensorsFile {
    * @throws {ModelError} for an unknown name, a short read, NaN or infinity
    */
   async read(name: string, target?: Float32Array): Promise<Float32Array> {
-    const info = this.tensors.get(name);
-    if (info === undefined) throw new ModelError('missing', this.path, 'the file holds no such tensor', name);
-    const count = (info.end - info.start) / ELEMENT_BYTES[info.dtype];
+    const info = this.info(name);
+    const count = elements(info);
     const values = target ?? new Float32Array(count);
     if (values.length !== count)
       throw new RangeError(`${name} has ${count} values; the target holds ${values.length}.`);
     if (info.dtype === 'F32') {
       await this.fill(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), info);
     } else {
-      const bits = new Uint16Array(count);
-      await this.fill(new Uint8Array(bits.buffer), info);
+      const bits = await this.bits(info);
       if (info.dtype === 'F16') halfToFloat(bits, values);
       else bfloatToFloat(bits, values);
     }
@@ -69,8 +72,30 @@ export class SafetensorsFile {
     return values;
   }
 
+  /** A tensor's elements as they are. @throws {ModelError} as {@link read} does */
+  async readRaw(name: string): Promise<RawTensor> {
+    const info = this.info(name);
+    if (info.dtype === 'F32') return { dtype: 'F32', data: await this.read(name) };
+    const data = await this.bits(info);
+    const bad = firstNotFiniteBits(data, info.dtype);
+    if (bad >= 0) throw new ModelError('numbers', this.path, `value ${bad} is not finite`, name);
+    return { dtype: info.dtype, data };
+  }
+
   async close(): Promise<void> {
     await this.handle.close();
+  }
+
+  private info(name: string): TensorInfo {
+    const info = this.tensors.get(name);
+    if (info === undefined) throw new ModelError('missing', this.path, 'the file holds no such tensor', name);
+    return info;
+  }
+
+  private async bits(info: TensorInfo): Promise<Uint16Array> {
+    const bits = new Uint16Array(elements(info));
+    await this.fill(new Uint8Array(bits.buffer), info);
+    return bits;
   }
 
   private async fill(bytes: Uint8Array, info: TensorInfo): Promise<void> {
@@ -81,6 +106,10 @@ export class SafetensorsFile {
       done += bytesRead;
     }
   }
+}
+
+function elements(info: TensorInfo): number {
+  return (info.end - info.start) / ELEMENT_BYTES[info.dtype];
 }
 
 async function readHeader(path: string, handle: FileHandle): Promise<Map<string, TensorInfo>> {

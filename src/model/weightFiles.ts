@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from './errors';
 import type { Layout } from './layout';
-import { SafetensorsFile } from './safetensors';
+import { SafetensorsFile, type RawTensor } from './safetensors';
 
 /** The weights of one part of a model, from one file `stem.safetensors` or its shards `stem-00001-of-00003.safetensors`. */
 export class WeightFiles {
@@ -40,9 +40,12 @@ export class WeightFiles {
 
   /** A tensor's values as float32; see {@link SafetensorsFile.read}. */
   read(name: string, target?: Float32Array): Promise<Float32Array> {
-    const file = this.owner.get(name);
-    if (file === undefined) throw new ModelError('missing', this.first, 'the file holds no such tensor', name);
-    return file.read(name, target);
+    return this.file(name).read(name, target);
+  }
+
+  /** A tensor's elements as the file has them; see {@link SafetensorsFile.readRaw}. */
+  readRaw(name: string): Promise<RawTensor> {
+    return this.file(name).readRaw(name);
   }
 
   /** Several tensors of equal row length, one below the other in one array: [a; b; …]. */
@@ -62,9 +65,15 @@ export class WeightFiles {
   }
 
   private count(name: string): number {
-    const shape = this.owner.get(name)?.tensors.get(name)?.shape;
-    if (shape === undefined) throw new ModelError('missing', this.first, 'the file holds no such tensor', name);
-    return shape.reduce((product, size) => product * size, 1);
+    return this.file(name)
+      .tensors.get(name)!
+      .shape.reduce((product, size) => product * size, 1);
+  }
+
+  private file(name: string): SafetensorsFile {
+    const file = this.owner.get(name);
+    if (file === undefined) throw new ModelError('missing', this.first, 'the file holds no such tensor', name);
+    return file;
   }
 }
 

@@ -1,0 +1,179 @@
+import { floats, GraphBuilder, tensor, type Runtime, type Session, type Tensor, type Value } from '../graph/index';
+import { causalMask, rmsNorm, slotMask } from '../graph/nn';
+import { concat, gather, slice, unsqueeze } from '../graph/ops';
+import { llamaBlock, rotationInputs } from './blocks';
+import type { LmConfig } from './config';
+import { EmbeddingTable } from './embeddingTable';
+import { HeadMajorCache } from './kvCache';
+import type { WeightFormat } from './plannerLm';
+import { RotaryTable } from './rotary';
+import { WeightBook } from './weightBook';
+import type { WeightFiles } from './weightFiles';
+
+/** Tokens per run when many are appended: attention's scores stay small. */
+const RUN_TOKENS = 512;
+
+const EMBEDDINGS = 'model.embed_tokens.weight';
+
+/**
+ * The language model with its cache. One graph serves prefill and decoding (a graph for one token alone was not faster, and
+ * would hold the weights twice): the cache is read where it lies, attention has two parts, the cache and the new tokens, under one
+ * softmax, and only the logits and the new keys and values come out.
+ */
+export class LanguageModel {
+  private readonly rotary: RotaryTable;
+
+  private constructor(
+    readonly config: LmConfig,
+    private readonly adapted: readonly number[],
+    private readonly session: Session,
+    private readonly table: EmbeddingTable,
+  ) {
+    this.rotary = new RotaryTable(config.headDim, config.ropeTheta);
+  }
+
+  /** @param adapted the layers that the plan enters */
+  static async open(
+    config: LmConfig,
+    adapted: readonly number[],
+    files: WeightFiles,
+    runtime: Runtime,
+    options: { readonly weights: WeightFormat; readonly threads?: number | undefined },
+  ): Promise<LanguageModel> {
+    const book = lmGraph(config, adapted, options.weights);
+    const weights = await book.load(files);
+    const session = await runtime.createSession(book.builder.build(), {
+      weights,
+      ...(options.threads ? { threads: options.threads } : {}),
+    });
+    return new LanguageModel(
+      config,
+      adapted,
+      session,
+      new EmbeddingTable(await files.readRaw(EMBEDDINGS), config.hiddenSize),
+    );
+  }
+
+  /** Width of a token's plan vector: one vector of the hidden size for each adapted layer. */
+  get planWidth(): number {
+    return this.adapted.length * this.config.hiddenSize;
+  }
+
+  createCache(): HeadMajorCache {
+    return new HeadMajorCache(this.config, this.config.maxPositions);
+  }
+
+  /**
+   * Appends tokens to the cache.
+   * @param plan [T, planWidth]
+   * @returns logits [V] after the last token, or [T, V] after each
+   * @throws {RangeError} for no tokens, more than fit, unknown ones, or a plan of another size; the cache is then unchanged
+   */
+  async extend(
+    cache: HeadMajorCache,
+    tokens: readonly number[],
+    plan: Float32Array,
+    logits: 'last' | 'all',
+  ): Promise<Float32Array> {
+    const { vocabSize } = this.config;
+    if (tokens.length === 0) throw new RangeError('There is no token to append.');
+    if (plan.length !== tokens.length * this.planWidth) {
+      throw new RangeError(
+        `The plan of ${tokens.length} tokens is ${tokens.length * this.planWidth} values, not ${plan.length}.`,
+      );
+    }
+    cache.assertRoom(tokens.length);
+    const x = this.table.lookUp(tokens);
+    if (tokens.length <= RUN_TOKENS) return this.run(cache, x, plan, tokens.length, logits);
+    const all = new Float32Array(logits === 'all' ? tokens.length * vocabSize : vocabSize);
+    for (let start = 0; start < tokens.length; start += RUN_TOKENS) {
+      const end = Math.min(start + RUN_TOKENS, tokens.length);
+      const rows = await this.run(
+        cache,
+        x.subarray(start * this.config.hiddenSize, end * this.config.hiddenSize),
+        plan.subarray(start * this.planWidth, end * this.planWidth),
+        end - start,
+        logits,
+      );
+      all.set(rows, logits === 'all' ? start * vocabSize : 0);
+    }
+    return all;
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.dispose();
+  }
+
+  private async run(
+    cache: HeadMajorCache,
+    x: Float32Array,
+    plan: Float32Array,
+    count: number,
+    logits: 'last' | 'all',
+  ): Promise<Float32Array> {
+    const { hiddenSize, headDim } = this.config;
+    const { cos, sin } = this.rotary.rows(cache.length, count);
+    const wanted = logits === 'last' ? Int32Array.of(count - 1) : Int32Array.from({ length: count }, (_, i) => i);
+    const outputs = await this.session.run({
+      x: tensor('float32', x, [count, hiddenSize]),
+      cos: tensor('float32', cos, [count, headDim]),
+      sin: tensor('float32', sin, [count, headDim]),
+      length: tensor('int32', Int32Array.of(cache.length), []),
+      wanted: tensor('int32', wanted, [wanted.length]),
+      ...(this.adapted.length === 0 ? {} : { plan: tensor('float32', plan, [count, this.planWidth]) }),
+      ...this.cacheFeeds(cache),
+    });
+    cache.append(floats(outputs, 'newRows'), count);
+    return floats(outputs, 'logits');
+  }
+
+  /** The cache's arrays as they lie; an empty cache is one slot that is masked out. */
+  private cacheFeeds(cache: HeadMajorCache): Record<string, Tensor> {
+    const { kvHeads, headDim, layers } = this.config;
+    const slots = cache.length === 0 ? 1 : cache.slots;
+    const dims = [kvHeads, slots, headDim];
+    const empty = new Float32Array(kvHeads * headDim);
+    const feeds: Record<string, Tensor> = {};
+    for (let i = 0; i < layers; i++) {
+      feeds[`keys.${i}`] = tensor('float32', cache.length === 0 ? empty : cache.keys[i]!, dims);
+      feeds[`values.${i}`] = tensor('float32', cache.length === 0 ? empty : cache.values[i]!, dims);
+    }
+    return feeds;
+  }
+}
+
+/**
+ * Inputs: embedded tokens x [T, d]; cos, sin [T, D]; length, the used slots of the cache; keys.i, values.i [N, S, D];
+ * plan [T, A·d]; wanted [R], the rows that logits are asked for.
+ * Outputs: logits [R, V]; newRows [2·layers, N, T, D], keys and values of layer 0, 1, ….
+ */
+function lmGraph(c: LmConfig, adapted: readonly number[], format: WeightFormat): WeightBook {
+  const book = new WeightBook(new GraphBuilder('lm'), format);
+  const { builder } = book;
+  const d = c.hiddenSize;
+  let x = builder.input('x', 'float32', ['T', d]);
+  const rotation = rotationInputs(book, c.headDim);
+  const length = builder.input('length', 'int32', []);
+  const wanted = builder.input('wanted', 'int32', ['R']);
+  const plan = adapted.length === 0 ? undefined : builder.input('plan', 'float32', ['T', adapted.length * d]);
+  const cache = Array.from({ length: c.layers }, (_, i) => ({
+    cachedKeys: builder.input(`keys.${i}`, 'float32', [c.kvHeads, 'S', c.headDim]),
+    cachedValues: builder.input(`values.${i}`, 'float32', [c.kvHeads, 'S', c.headDim]),
+  }));
+  const mask = causalMask(x, 0);
+  const cacheMask = slotMask(cache[0]!.cachedKeys, 1, length);
+  const rows: Value[] = [];
+  for (let i = 0; i < c.layers; i++) {
+    const at = adapted.indexOf(i);
+    const layerPlan = plan === undefined || at < 0 ? undefined : slice(plan, 1, at * d, (at + 1) * d);
+    const attention = { mask, cacheMask, ...cache[i]! };
+    const block = llamaBlock(book, c, `model.layers.${i}`, x, rotation, { attention, plan: layerPlan });
+    x = block.x;
+    rows.push(unsqueeze(block.heads.key, [0]), unsqueeze(block.heads.value, [0]));
+  }
+  const normed = rmsNorm(gather(x, wanted), book.tensor('model.norm.weight', [d]), c.rmsNormEps);
+  const head = c.tiedEmbeddings ? EMBEDDINGS : 'lm_head.weight';
+  builder.output('logits', book.linear(normed, head, [c.vocabSize, d]));
+  builder.output('newRows', concat(rows, 0));
+  return book;
+}

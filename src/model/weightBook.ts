@@ -1,0 +1,53 @@
+import { ops, type GraphBuilder, type TensorData, type Value } from '../graph/index';
+import { packNBits } from '../graph/quantise';
+import type { WeightFormat } from './plannerLm';
+import type { WeightFiles } from './weightFiles';
+
+/** Adds what it loads to the weights of a session. */
+type Load = (files: WeightFiles, into: Map<string, TensorData>) => Promise<void>;
+
+/**
+ * The weights of one graph: a layer takes them from here while the graph is built, and the book remembers which tensors of the
+ * files they are made of. Only then are they read, each once, straight into the form the session gets.
+ */
+export class WeightBook {
+  private readonly loads = new Map<string, Load>();
+
+  constructor(
+    readonly builder: GraphBuilder,
+    private readonly linearFormat: WeightFormat = 'float32',
+  ) {}
+
+  /** A float32 tensor; with several sources, they are stacked in its first axis. */
+  tensor(name: string, shape: readonly number[], sources: readonly string[] = [name]): Value {
+    this.loads.set(name, async (files, into) => void into.set(name, await files.readStacked(sources)));
+    return this.builder.weight(name, 'float32', shape);
+  }
+
+  /**
+   * x [T, in] × Wᵀ → [T, out], W [out, in] in the book's format.
+   * @param sources the tensors whose rows W consists of
+   */
+  linear(x: Value, name: string, [out, inner]: readonly [number, number], sources: readonly string[] = [name]): Value {
+    if (this.linearFormat === 'float32') {
+      return ops.gemm(x, this.tensor(name, [out, inner], sources), undefined, { transB: true });
+    }
+    const bits = this.linearFormat === 'int8' ? 8 : 4;
+    this.loads.set(name, async (files, into) => {
+      const { packed, scales } = packNBits(await files.readStacked(sources), out, inner, bits);
+      into.set(`${name}.packed`, packed);
+      into.set(`${name}.scales`, scales);
+    });
+    const blocks = Math.ceil(inner / 32);
+    const packed = this.builder.weight(`${name}.packed`, 'uint8', [out, blocks, (32 * bits) / 8]);
+    const scales = this.builder.weight(`${name}.scales`, 'float32', [out * blocks]);
+    return ops.matMulNBits(x, packed, scales, { bits });
+  }
+
+  /** Reads all weights. @throws {ModelError} naming the file and tensor at fault */
+  async load(files: WeightFiles): Promise<Map<string, TensorData>> {
+    const weights = new Map<string, TensorData>();
+    for (const load of this.loads.values()) await load(files, weights);
+    return weights;
+  }
+}
