@@ -1,0 +1,247 @@
+import type { PlannerLM } from '../model/plannerLm';
+import { closedUnitCount, type UnitDocument } from '../text/units';
+import type { Conditioner } from './conditioner';
+import { filterCompletion, joinSuffix } from './filters/chain';
+import type { FilterContext } from './filters/filter';
+import type { StopRule } from './filters/stopRule';
+import { confidenceOf, confidentLength, GATES, type GateLevel, type ScoredToken } from './gate';
+import { generate, type Generation } from './generate';
+import { refusal } from './guards';
+import type { LmContext } from './lmContext';
+import type { PlanRow, PlanTable } from './planTable';
+import type { EmptyReason } from './reasons';
+import { seededRandom } from './sampling';
+import type { UnitCache } from './unitCache';
+import { chooseWindow } from './window';
+import { WritingPlan, type Steering } from './writingPlan';
+
+export interface CompleteOptions {
+  readonly stop?: StopRule;
+  /** At most this many tokens; never more than the LM's positions leave room for. */
+  readonly maxTokens?: number;
+  /** 0 (greedy) unless told. */
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly seed?: number;
+  readonly gate?: GateLevel;
+  /** The label that the unit being written (at the end of a unit: the next one) must follow. */
+  readonly pin?: number;
+  /**
+   * How many completions. One follows the plan's whole distribution; several follow one label each, the most probable labels of the plan. With a pin they all
+   * follow it, and differ by chance.
+   */
+  readonly alternatives?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface CompletionLabel {
+  readonly id: number;
+  readonly name: string;
+  /** Under the plan, also for a pinned label. */
+  readonly probability: number;
+  readonly pinned: boolean;
+}
+
+export interface Completion {
+  /** What to insert at the cursor. */
+  readonly text: string;
+  /** The label that each unit of the text was written under: the one it was bound to, or the plan's most probable. */
+  readonly labels: readonly CompletionLabel[];
+  readonly confidence: number;
+  readonly tokens: number;
+}
+
+export interface CompletionResult {
+  readonly completions: readonly Completion[];
+  /** Why there are none; null where there are some. */
+  readonly reason: EmptyReason | null;
+  /** Until the plan, until the first token (null where none was generated), and in all. */
+  readonly milliseconds: { readonly plan: number; readonly first: number | null; readonly total: number };
+}
+
+/** What a completion is made with: parts of the session. */
+export interface CompletionTools {
+  readonly model: PlannerLM;
+  readonly table: PlanTable;
+  readonly cache: UnitCache;
+  readonly conditioner: Conditioner;
+  readonly context: LmContext;
+  /** Holds exactly the text before the cursor. */
+  readonly draft: UnitDocument;
+  /** The document's text as the model reads it, and the cursor in it. */
+  readonly text: string;
+  readonly cursor: number;
+}
+
+/** Positions kept free behind the window for generated text. A constant share: the window must not depend on what is asked for. */
+const ROOM = 128;
+/** With pinned alternatives chance must have a say. */
+const ALTERNATIVE_TEMPERATURE = 0.8;
+/** Characters that filters look at on either side of the cursor. */
+const FILTER_VIEW = 4000;
+
+const DEFAULTS = { stop: 'sentence', maxTokens: 48, temperature: 0, topP: 0.95, seed: 0, gate: 'open' } as const;
+
+/** @throws {CancelledError} within one token of the signal */
+export async function complete(tools: CompletionTools, options: CompleteOptions): Promise<CompletionResult> {
+  const began = performance.now();
+  const { model, draft, text, cursor } = tools;
+  let planned = 0;
+  let first: number | null = null;
+  const since = (): number => performance.now() - began;
+  const empty = (reason: EmptyReason): CompletionResult => ({
+    completions: [],
+    reason,
+    milliseconds: { plan: planned, first, total: since() },
+  });
+
+  const closed = closedUnitCount(draft.units, cursor);
+  const open = draft.units[closed];
+  const unitStart = open?.start ?? cursor;
+  const refused = refusal({ text, cursor, unitStart, unitKind: open?.kind ?? 'sentence' });
+  if (refused) return empty(refused);
+
+  const settings = { ...DEFAULTS, ...withoutUndefined(options) };
+  const capacity = tools.context.capacity;
+  const room = Math.min(ROOM, capacity >> 2);
+  const window = chooseWindow(
+    { text: draft.text, units: draft.units, cursor, closed, encode: (part) => tools.cache.encode(part) },
+    capacity - room - 1,
+  );
+  const plan = new WritingPlan(model, tools.table, tools.cache, tools.conditioner, draft, closed);
+  const target = closed + (endsUnit(draft, closed) ? 1 : 0);
+  // All plans that the window needs, in one run of the planner.
+  await tools.table.ensure(closedUnitCount(draft.units, window.start), closed, options.signal);
+  const row = await plan.row(target, options.signal);
+  // What was planned as if the open unit ended here no longer holds once it grows.
+  plan.restart();
+  planned = since();
+
+  const before = draft.text.slice(Math.max(0, cursor - FILTER_VIEW), cursor);
+  const filterContext: FilterContext = {
+    before,
+    unit: draft.text.slice(Math.max(unitStart, cursor - before.length), cursor),
+    after: text.slice(cursor, cursor + FILTER_VIEW),
+  };
+  const wanted = Math.max(1, options.alternatives ?? 1);
+  const completions: Completion[] = [];
+  let reason: EmptyReason | undefined;
+  for (const [attempt, steering] of attempts(row, target, wanted, options.pin).entries()) {
+    if (completions.length === wanted) break;
+    const byChance = options.pin !== undefined && attempt > 0 && settings.temperature === 0;
+    const generation = await generate({
+      tokenizer: model.tokenizer,
+      context: tools.context,
+      draft,
+      window,
+      plan,
+      steering,
+      stop: settings.stop,
+      maxTokens: Math.min(settings.maxTokens, room),
+      sampling: { temperature: byChance ? ALTERNATIVE_TEMPERATURE : settings.temperature, topP: settings.topP },
+      random: seededRandom(settings.seed + attempt),
+      signal: options.signal,
+      onFirst: () => (first ??= since()),
+    });
+    const outcome = judge(generation, filterContext, settings.gate);
+    if ('kind' in outcome) {
+      reason ??= outcome;
+      continue;
+    }
+    if (completions.some((other) => other.text === outcome.text)) continue;
+    completions.push({
+      text: outcome.text,
+      labels: labelsOf(generation, outcome.from, outcome.to, model, steering, options.pin !== undefined),
+      confidence: outcome.confidence,
+      tokens: outcome.tokens,
+    });
+  }
+  if (completions.length === 0) return empty(reason ?? { kind: 'only-whitespace' });
+  return { completions, reason: null, milliseconds: { plan: planned, first, total: since() } };
+}
+
+/** What to try, in order, until enough completions are found. */
+function attempts(row: PlanRow, target: number, wanted: number, pin: number | undefined): (Steering | undefined)[] {
+  // Some attempts are dropped or say what another said already.
+  const spare = wanted === 1 ? 0 : 4;
+  if (pin !== undefined) return Array.from({ length: wanted + spare }, () => ({ unit: target, label: pin }));
+  if (wanted === 1) return [undefined];
+  return row.top(0, wanted + spare).map(({ id }) => ({ unit: target, label: id }));
+}
+
+/** Whether the unit being written would end if a space came next: what the writer steers is then the unit after it. */
+function endsUnit(draft: UnitDocument, closed: number): boolean {
+  const cursor = draft.text.length;
+  if (cursor === 0 || /\s$/.test(draft.text)) return false;
+  draft.edit(cursor, cursor, ' ');
+  const ends = closedUnitCount(draft.units, cursor + 1) > closed;
+  draft.edit(cursor, cursor + 1, '');
+  return ends;
+}
+
+/** What is left of a generation after filters and gate: [from, to) of the generated text, perhaps with a space added. */
+interface Shown {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly confidence: number;
+  readonly tokens: number;
+}
+
+function judge(generation: Generation, context: FilterContext, gate: GateLevel): Shown | EmptyReason {
+  if (generation.text.trim() === '') {
+    if (generation.ended === 'end-of-text') return { kind: 'end-of-text' };
+    return { kind: generation.ended === 'repetition' ? 'repeats-itself' : 'only-whitespace' };
+  }
+  const verdict = filterCompletion(generation.text, context);
+  if ('drop' in verdict) return { kind: verdict.drop };
+  const from = leadingSpace(generation.text) - leadingSpace(verdict.text);
+  const tokens: ScoredToken[] = generation.tokens.map(({ end, probability }) => ({
+    end: Math.max(0, end - from),
+    probability,
+  }));
+  const threshold = GATES[gate];
+  const length = confidentLength(verdict.text, tokens, threshold);
+  if (length === 0) {
+    return { kind: 'low-confidence', confidence: confidenceOf(tokens, verdict.text.length), threshold };
+  }
+  // The gate may have cut inside a construct that the whole text closed.
+  const cut = filterCompletion(verdict.text.slice(0, length), context);
+  if ('drop' in cut) return { kind: cut.drop };
+  const { text } = cut;
+  const joined = joinSuffix(text, context);
+  return {
+    text: 'drop' in joined ? text : joined.text,
+    from,
+    to: from + text.length,
+    confidence: confidenceOf(tokens, text.length),
+    tokens: tokens.filter(({ end }, i) => end > 0 && (tokens[i - 1]?.end ?? 0) < text.length).length,
+  };
+}
+
+function leadingSpace(text: string): number {
+  return text.length - text.trimStart().length;
+}
+
+function labelsOf(
+  generation: Generation,
+  from: number,
+  to: number,
+  model: PlannerLM,
+  steering: Steering | undefined,
+  pinned: boolean,
+): CompletionLabel[] {
+  return generation.units
+    .filter(({ start, end }) => /[\p{L}\p{N}]/u.test(generation.text.slice(Math.max(start, from), Math.min(end, to))))
+    .map(({ index, row }) => {
+      const steered = steering?.unit === index;
+      const id = steered ? steering.label : row.top(0, 1)[0]!.id;
+      return { id, name: model.labels.get(id).name, probability: row.step(0)[id]!, pinned: pinned && steered };
+    });
+}
+
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

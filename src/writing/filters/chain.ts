@@ -1,0 +1,33 @@
+import type { Filter, FilterContext, Verdict } from './filter';
+import { dropFollowing } from './following';
+import { joinSuffix } from './joinSuffix';
+import { trimStart } from './listSpace';
+import { dropBlank } from './onlySpace';
+import { closeSyntax } from './openSyntax';
+import { dropRepeatedSentence } from './repeatedSentence';
+import { cutRepetition } from './repetition';
+import { trimOverlap } from './suffixOverlap';
+
+/** What decides the words of a completion, in order. `joinSuffix` comes last, once the confidence gate has cut too. */
+const CHAIN: readonly Filter[] = [
+  cutRepetition,
+  trimStart,
+  trimOverlap,
+  dropFollowing,
+  dropRepeatedSentence,
+  closeSyntax,
+  dropBlank,
+];
+
+/** Runs a completion through all filters; the first that drops it names the reason. */
+export function filterCompletion(text: string, context: FilterContext): Verdict {
+  let kept = text;
+  for (const filter of CHAIN) {
+    const verdict = filter(kept, context);
+    if ('drop' in verdict) return verdict;
+    kept = verdict.text;
+  }
+  return { text: kept };
+}
+
+export { joinSuffix };

@@ -1,0 +1,25 @@
+import type { Filter } from './filter';
+
+/** Lines after the cursor that are looked at. */
+const LINES = 6;
+/** A following text this short is not repeated, it is coincidence. */
+const SHORTEST = 8;
+
+/** Drops a completion that is the sentence, heading or list item that follows, or the beginning of it. */
+export const dropFollowing: Filter = (text, { unit, after }) => {
+  const offered = [plain(text), plain(unit + text)].filter((candidate) => candidate.length >= SHORTEST);
+  const lines = after
+    .split('\n')
+    .map(plain)
+    .filter((line) => line.length >= SHORTEST)
+    .slice(0, LINES);
+  const repeats = (candidate: string): boolean =>
+    lines.some((line) => line === candidate || line.startsWith(`${candidate} `) || candidate.startsWith(`${line} `));
+  return offered.some(repeats) ? { drop: 'repeats-suffix' } : { text };
+};
+
+/** Words alone: without list markers, heading marks, emphasis and punctuation, in lower case. */
+function plain(text: string): string {
+  const withoutMarker = text.trim().replace(/^(?:[-*+>#]+|\d{1,9}[.)])\s+/, '');
+  return (withoutMarker.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
+}

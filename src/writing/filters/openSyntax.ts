@@ -1,0 +1,52 @@
+import { openCodeSpan } from '../guards';
+import type { Filter } from './filter';
+
+/**
+ * Cuts a completion before a Markdown construct that it opens and does not close: a code span, a link, an image, emphasis. What the
+ * writer opened before the cursor is theirs to close.
+ */
+export const closeSyntax: Filter = (text, { unit }) => {
+  let kept = text;
+  for (;;) {
+    const at = openConstruct(unit, kept);
+    if (at === undefined) break;
+    kept = kept.slice(0, at).trimEnd();
+  }
+  return kept.trim() === '' && text.trim() !== '' ? { drop: 'open-syntax' } : { text: kept };
+};
+
+/** Offset in `text` of a construct that is open at its end and was opened in it. */
+function openConstruct(unit: string, text: string): number | undefined {
+  const whole = unit + text;
+  const places = [openCodeSpan(whole), openLink(whole), openEmphasis(whole)].filter((at) => at >= unit.length);
+  return places.length === 0 ? undefined : Math.min(...places) - unit.length;
+}
+
+/** Blanks code spans, whose content is no Markdown. */
+function withoutCode(text: string): string {
+  return text.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, (span) => ' '.repeat(span.length));
+}
+
+function openLink(text: string): number {
+  const blanked = withoutCode(text).replace(/!?\[[^[\]]*\](?:\([^()]*\)|\[[^\]]*\])/g, (link) =>
+    ' '.repeat(link.length),
+  );
+  // A bracket without its end, or "[text](" without its parenthesis. "[text]" alone may be a reference.
+  const match = /!?\[(?:[^[\]]*|[^[\]]*\]\([^()]*)$/.exec(blanked);
+  return match?.index ?? -1;
+}
+
+function openEmphasis(text: string): number {
+  const open: { mark: string; at: number }[] = [];
+  const blanked = withoutCode(text).replace(/\\[*_]/g, '  ');
+  for (const { 0: mark, index } of blanked.matchAll(/\*{1,3}|_{1,3}|~~/g)) {
+    const left = blanked[index - 1] ?? ' ';
+    const right = blanked[index + mark.length] ?? ' ';
+    // Simplified flanking rule: an opener touches what follows, a closer what precedes. An underscore inside a word is neither.
+    if (mark.startsWith('_') && /[\p{L}\p{N}]/u.test(left) && /[\p{L}\p{N}]/u.test(right)) continue;
+    const last = open.at(-1);
+    if (last?.mark === mark && !/\s/.test(left)) open.pop();
+    else if (!/\s/.test(right) || index + mark.length === blanked.length) open.push({ mark, at: index });
+  }
+  return open.at(-1)?.at ?? -1;
+}

@@ -1,0 +1,42 @@
+import type { Filter } from './filter';
+
+/** Longest period, in words, of a loop that is looked for. */
+const LONGEST_PERIOD = 12;
+/** Words of the text before the cursor that can be part of a loop. */
+const LOOKS_BACK = 24;
+
+/**
+ * Where a text begins to go round in circles: the offset of the first repeated round, or undefined. A loop is one word three times, or
+ * several words twice, at the end of `text`; its first round may lie in the text before.
+ */
+export function repetitionStart(before: string, text: string): number | undefined {
+  const earlier = words(before.slice(-400)).slice(-LOOKS_BACK);
+  const own = words(text);
+  const all = [...earlier.map(({ word }) => word), ...own.map(({ word }) => word)];
+  for (let period = 1; period <= LONGEST_PERIOD; period++) {
+    const rounds = period === 1 ? 3 : period <= 3 ? 2.5 : 2;
+    const needed = Math.ceil(period * rounds);
+    let run = 0;
+    for (let i = all.length - 1; i >= period && all[i] === all[i - period]; i--) run++;
+    if (run + period < needed) continue;
+    // `run` words repeat what stands one period before them: keep the first round only.
+    const first = Math.max(0, all.length - run - earlier.length);
+    const at = own[first]?.start;
+    if (at !== undefined) return text.slice(0, at).trimEnd().length;
+  }
+  return undefined;
+}
+
+/** Cuts a completion where it begins to repeat itself, and drops one that does so from the start. */
+export const cutRepetition: Filter = (text, { before }) => {
+  const at = repetitionStart(before, text);
+  if (at === undefined) return { text };
+  return text.slice(0, at).trim() === '' ? { drop: 'repeats-itself' } : { text: text.slice(0, at) };
+};
+
+function words(text: string): { word: string; start: number }[] {
+  return Array.from(text.matchAll(/[\p{L}\p{N}'’]+|[^\s\p{L}\p{N}]/gu), (match) => ({
+    word: match[0].toLowerCase(),
+    start: match.index,
+  }));
+}

@@ -1,0 +1,44 @@
+import type { Filter } from './filter';
+
+/** Words looked at on each side. */
+const MOST_WORDS = 40;
+
+/**
+ * Takes off what already stands after the cursor: the longest run of words that ends the completion and begins the rest of the line. A completion that
+ * reaches the following words earlier (two of them at least) is cut where it meets them.
+ */
+export const trimOverlap: Filter = (text, { after }) => {
+  const rest = words(after.slice(0, after.search(/\n|$/))).slice(0, MOST_WORDS);
+  const own = words(text);
+  if (rest.length === 0 || own.length === 0) return { text };
+  for (let i = 0; i < own.length; i++) {
+    const length = matching(own, i, rest);
+    const reachesEnd = i + length === own.length;
+    if (length === 0 || !(reachesEnd || length === rest.length || length >= 2)) continue;
+    const kept = text.slice(0, own[i]!.start);
+    if (kept.trim() === '') return { drop: 'repeats-suffix' };
+    return { text: kept.trimEnd() };
+  }
+  return { text };
+};
+
+interface Word {
+  readonly word: string;
+  readonly start: number;
+}
+
+/** How many words from own[from] on equal the first words of `rest`. */
+function matching(own: readonly Word[], from: number, rest: readonly Word[]): number {
+  let length = 0;
+  while (from + length < own.length && length < rest.length && own[from + length]!.word === rest[length]!.word)
+    length++;
+  return length;
+}
+
+/** Runs of non-space without the punctuation around them, which may differ where two texts meet. */
+function words(text: string): Word[] {
+  return Array.from(text.matchAll(/\S+/g), ({ 0: run, index }) => ({
+    word: run.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '') || run,
+    start: index,
+  }));
+}

@@ -1,0 +1,68 @@
+import type { UnitKind } from '../text/units';
+import { looksBinary } from './modelText';
+import type { EmptyReason, SimpleReason } from './reasons';
+
+/** Where a completion is asked for. */
+export interface CursorPlace {
+  readonly text: string;
+  readonly cursor: number;
+  /** Start and kind of the unit that is open at the cursor. */
+  readonly unitStart: number;
+  readonly unitKind: UnitKind;
+}
+
+/** Units that are not prose: the planner knows them as one piece, the LM was not made to write them. */
+const OPAQUE: Partial<Record<UnitKind, SimpleReason>> = {
+  code: 'inside-code',
+  math: 'inside-math',
+  html: 'inside-html',
+  table: 'inside-table',
+  frontMatter: 'inside-front-matter',
+  image: 'inside-link',
+  rule: 'after-marker',
+};
+
+/** A bare marker: bullet, ordinal, heading or quote, with no space after it yet. */
+const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>)$/;
+const LINK_TARGET = /(?:\]\([^()\s]*|<[a-z][a-z0-9+.-]*:[^<>\s]*)$/i;
+const HTML_TAG = /<\/?[a-z][^<>]*$/i;
+
+/** A file this large is judged by its beginning. */
+const JUDGED = 1 << 16;
+
+/** Why no completion is even tried at this place, before any model runs; undefined where one is. */
+export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): EmptyReason | undefined {
+  const because = (kind: SimpleReason): EmptyReason => ({ kind });
+  if (text.trim() === '') return because('empty-document');
+  if (looksBinary(text.slice(0, JUDGED))) return because('binary');
+  const unit = text.slice(unitStart, cursor);
+  const line = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
+  const opaque = OPAQUE[unitKind];
+  if (opaque !== undefined && unit.trim() !== '') return because(opaque);
+  if (text.slice(0, cursor).trim() === '') return because('nothing-before-cursor');
+  if (BARE_MARKER.test(line)) return because('after-marker');
+  if (hasOpenCodeSpan(unit)) return because('inside-code');
+  if (LINK_TARGET.test(unit)) return because('inside-link');
+  if (HTML_TAG.test(unit)) return because('inside-html');
+  if (/[\p{L}\p{N}]$/u.test(line) && /^[\p{L}\p{N}]/u.test(text.slice(cursor, cursor + 2)))
+    return because('inside-word');
+  return undefined;
+}
+
+/** Whether a run of backticks is open at the end of a text (a span closes with a run of the same length). */
+export function hasOpenCodeSpan(text: string): boolean {
+  return openCodeSpan(text) >= 0;
+}
+
+/** Where the code span that is open at the end of a text begins, or -1. */
+export function openCodeSpan(text: string): number {
+  let opened = -1;
+  let ticks = 0;
+  for (const run of text.matchAll(/\\`|`+/g)) {
+    if (run[0].startsWith('\\') && opened < 0) continue;
+    const length = run[0].length - (run[0].startsWith('\\') ? 1 : 0);
+    if (opened < 0) [opened, ticks] = [run.index, length];
+    else if (length === ticks) opened = -1;
+  }
+  return opened;
+}

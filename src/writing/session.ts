@@ -1,0 +1,212 @@
+import type { PlannerLM } from '../model/plannerLm';
+import { closedUnitCount, UnitDocument, type UnitKind } from '../text/units';
+import { CancelledError, Turnstile } from './cancellation';
+import { complete, type CompleteOptions, type CompletionResult } from './complete';
+import { Conditioner, type LiveConditioning } from './conditioner';
+import { LmContext } from './lmContext';
+import { difference, ModelText } from './modelText';
+import { PlanTable, type LabelProbability } from './planTable';
+import type { EmptyReason } from './reasons';
+import { UnitCache } from './unitCache';
+
+/** A unit of the document with what it does and what the plan expected of it. Offsets are of the document as the editor holds it. */
+export interface PlannedUnit {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: UnitKind;
+  /** The observed label. */
+  readonly label: number;
+  /** The most probable labels under the plan before the unit was read. */
+  readonly predicted: readonly LabelProbability[];
+  /** Of the observed label under that plan, in bits. */
+  readonly surprisal: number;
+}
+
+export interface PlanOptions {
+  /** How many of the most probable labels are listed. */
+  readonly top?: number;
+  readonly signal?: AbortSignal;
+  /** Called with steps done and steps in all: each unit is embedded, then planned. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface SessionOptions {
+  /** What conditions the LM; the planner's whole distribution unless told. */
+  readonly conditioning?: LiveConditioning;
+}
+
+/** Units annotated between two looks at the signal. */
+const ANNOTATED_AT_ONCE = 128;
+
+/**
+ * A document being written: its units, its plan and the LM's view of it, all kept up to date with the least work. Edits are immediate;
+ * plans and completions run one after another, and one that an edit overtakes ends as cancelled.
+ */
+export class DocumentSession {
+  private source: ModelText;
+  private readonly document: UnitDocument;
+  /** The text before the last cursor: units as they are known there, where the open one may look different. */
+  private readonly draft = new UnitDocument('');
+  private readonly cache: UnitCache;
+  private readonly table: PlanTable;
+  private readonly conditioner: Conditioner;
+  private readonly context: LmContext;
+  private readonly turnstile = new Turnstile();
+  /** Aborted by the next edit. */
+  private edited = new AbortController();
+  private observed: Int32Array | undefined;
+
+  constructor(
+    readonly model: PlannerLM,
+    text = '',
+    options: SessionOptions = {},
+  ) {
+    this.source = ModelText.of(text);
+    this.document = new UnitDocument(this.source.text);
+    this.cache = new UnitCache(model);
+    this.table = new PlanTable(model, this.cache, this.document);
+    this.conditioner = new Conditioner(model, options.conditioning ?? 'soft');
+    this.context = new LmContext(model);
+  }
+
+  /** The document as it was given, edits applied. */
+  get text(): string {
+    return this.source.original;
+  }
+
+  get unitCount(): number {
+    return this.document.units.length;
+  }
+
+  /** Replaces [start, end) of the text. */
+  edit(start: number, end: number, replacement: string): void {
+    if (!(start >= 0 && start <= end && end <= this.text.length)) {
+      throw new RangeError(`There is no range ${start} to ${end} in a text of ${this.text.length} characters.`);
+    }
+    const { next, change } = this.source.edit(start, end, replacement);
+    this.source = next;
+    if (change.start === change.end && change.text === '') return;
+    const { from, oldTo, newTo } = this.document.edit(change.start, change.end, change.text);
+    this.table.splice(from, oldTo, newTo);
+    this.observed = undefined;
+    this.edited.abort(new CancelledError('The document changed.'));
+    this.edited = new AbortController();
+  }
+
+  /** Makes the text this one, by the one edit that differs. */
+  setText(text: string): void {
+    const { start, end, text: replacement } = difference(this.text, text);
+    this.edit(start, end, replacement);
+  }
+
+  /** Every unit with its observed label, what was predicted for it and how surprising it is. @throws {CancelledError} */
+  plan(options: PlanOptions = {}): Promise<PlannedUnit[]> {
+    return this.turnstile.run(async () => {
+      const signal = this.signalWith(options.signal);
+      const { units } = this.document;
+      const labels = await this.labels(signal, options.onProgress);
+      const out: PlannedUnit[] = [];
+      for (let first = 0; first < units.length; first += ANNOTATED_AT_ONCE) {
+        const last = Math.min(units.length, first + ANNOTATED_AT_ONCE) - 1;
+        const rows = await this.table.ensure(first, last, signal);
+        for (const [n, row] of rows.entries()) {
+          const { start, end, kind } = units[first + n]!;
+          const label = labels[first + n]!;
+          out.push({
+            start: this.source.toOriginal(start),
+            end: this.source.toOriginal(end),
+            kind,
+            label,
+            predicted: row.top(0, options.top ?? 5),
+            surprisal: row.surprisal(label),
+          });
+        }
+        options.onProgress?.(units.length + last + 1, 2 * units.length);
+      }
+      return out;
+    });
+  }
+
+  /**
+   * The outline from an offset on: for each step ahead the most probable labels. At the end of the text the last unit counts as ended. @throws {CancelledError}
+   */
+  next(offset = this.text.length, options: PlanOptions = {}): Promise<LabelProbability[][]> {
+    return this.turnstile.run(async () => {
+      const { units } = this.document;
+      const atEnd = offset >= this.text.length;
+      const unit = atEnd ? units.length : closedUnitCount(units, this.source.toModel(offset));
+      const [row] = await this.table.ensure(unit, unit, this.signalWith(options.signal));
+      return Array.from({ length: this.model.config.planner.steps }, (_, step) => row!.top(step, options.top ?? 5));
+    });
+  }
+
+  /** What could be written at an offset. Never throws for a cancellation or a place where there is nothing to write: the result has the reason. */
+  async complete(offset: number, options: CompleteOptions = {}): Promise<CompletionResult> {
+    if (!(offset >= 0 && offset <= this.text.length)) {
+      throw new RangeError(`There is no offset ${offset} in a text of ${this.text.length} characters.`);
+    }
+    const asked = performance.now();
+    const edited = this.edited.signal;
+    const signal = this.signalWith(options.signal);
+    try {
+      return await this.turnstile.run(() => {
+        signal.throwIfAborted();
+        return this.completeNow(offset, { ...options, signal });
+      });
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof CancelledError)) throw error;
+      const reason: EmptyReason = { kind: edited.aborted ? 'document-changed' : 'cancelled' };
+      return { completions: [], reason, milliseconds: { plan: 0, first: null, total: performance.now() - asked } };
+    }
+  }
+
+  private async completeNow(offset: number, options: CompleteOptions): Promise<CompletionResult> {
+    const { text, newline } = this.source;
+    let cursor = this.source.toModel(offset);
+    // Between the halves of a surrogate pair there is no place for text.
+    if (/^[\uDC00-\uDFFF]/.test(text.slice(cursor, cursor + 1)) && cursor > 0) cursor--;
+    const change = difference(this.draft.text, text.slice(0, cursor));
+    this.draft.edit(change.start, change.end, change.text);
+    const result = await complete(
+      {
+        model: this.model,
+        table: this.table,
+        cache: this.cache,
+        conditioner: this.conditioner,
+        context: this.context,
+        draft: this.draft,
+        text,
+        cursor,
+      },
+      options,
+    );
+    if (newline === '\n') return result;
+    return {
+      ...result,
+      completions: result.completions.map((completion) => ({
+        ...completion,
+        text: completion.text.replaceAll('\n', newline),
+      })),
+    };
+  }
+
+  /** Observed labels of all units. */
+  private async labels(signal: AbortSignal, onProgress: PlanOptions['onProgress']): Promise<Int32Array> {
+    if (this.observed) return this.observed;
+    const { units } = this.document;
+    const size = this.model.config.encoder.embeddingSize;
+    const embeddings = new Float32Array(units.length * size);
+    for (let first = 0; first < units.length; first += ANNOTATED_AT_ONCE) {
+      const last = Math.min(units.length, first + ANNOTATED_AT_ONCE);
+      const batch = await this.table.embed(first, last, signal);
+      for (const [n, embedding] of batch.entries()) embeddings.set(embedding, (first + n) * size);
+      onProgress?.(last, 2 * units.length);
+    }
+    this.observed = this.model.observe(embeddings);
+    return this.observed;
+  }
+
+  private signalWith(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.edited.signal]) : this.edited.signal;
+  }
+}

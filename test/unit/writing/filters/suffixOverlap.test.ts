@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { trimOverlap } from '../../../../src/writing/filters/suffixOverlap';
+
+const filter = (text: string, after: string) => trimOverlap(text, { before: '', unit: '', after });
+
+describe('overlap with the text after the cursor', () => {
+  it('takes the longest overlap of words off the end', () => {
+    expect(filter('sat quietly on the mat', ' on the mat and slept.')).toEqual({ text: 'sat quietly' });
+  });
+
+  it('sees through punctuation', () => {
+    expect(filter('sat on the mat.', ' on the mat, and slept.')).toEqual({ text: 'sat' });
+  });
+
+  it('cuts where the completion reaches the following words early', () => {
+    expect(filter('sat on the chair all day', ' on the mat.')).toEqual({ text: 'sat' });
+  });
+
+  it('takes a single shared word off the end, not out of the middle', () => {
+    expect(filter('a very old', ' old house')).toEqual({ text: 'a very' });
+    expect(filter('a very old tall', ' old house')).toEqual({ text: 'a very old tall' });
+  });
+
+  it('drops what only repeats', () => {
+    expect(filter('on the mat', ' on the mat')).toEqual({ drop: 'repeats-suffix' });
+    expect(filter(' on the mat.', ' on the mat.\nNext')).toEqual({ drop: 'repeats-suffix' });
+  });
+
+  it('looks at the rest of the line only', () => {
+    expect(filter('next line', '\nnext line')).toEqual({ text: 'next line' });
+    expect(filter('some words', '')).toEqual({ text: 'some words' });
+  });
+});

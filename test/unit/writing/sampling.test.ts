@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { chooseToken, seededRandom } from '../../../src/writing/sampling';
+
+const greedy = { temperature: 0, topP: 1 };
+const logits = Float32Array.from([0, 3, 1, 2]);
+const total = 1 + Math.E ** 3 + Math.E + Math.E ** 2;
+
+describe('choosing a token', () => {
+  it('takes the most probable when greedy, the first of equals', () => {
+    const { token, probability } = chooseToken(logits, undefined, greedy, seededRandom(1));
+    expect(token).toBe(1);
+    expect(probability).toBeCloseTo(Math.E ** 3 / total, 6);
+    expect(chooseToken(Float32Array.of(1, 1), undefined, greedy, seededRandom(1)).token).toBe(0);
+  });
+
+  it('takes only what is allowed, and its probability among that', () => {
+    const { token, probability } = chooseToken(logits, [0, 2], greedy, seededRandom(1));
+    expect(token).toBe(2);
+    expect(probability).toBeCloseTo(Math.E / (1 + Math.E), 6);
+  });
+
+  it('samples by probability', () => {
+    const random = seededRandom(3);
+    const counts = [0, 0, 0, 0];
+    for (let i = 0; i < 20_000; i++)
+      counts[chooseToken(logits, undefined, { temperature: 1, topP: 1 }, random).token]!++;
+    for (const [token, count] of counts.entries()) {
+      expect(count / 20_000).toBeCloseTo(Math.exp(logits[token]!) / total, 1);
+    }
+  });
+
+  it('leaves the tail out with top-p', () => {
+    const random = seededRandom(3);
+    for (let i = 0; i < 200; i++) {
+      expect([1, 3]).toContain(chooseToken(logits, undefined, { temperature: 2, topP: 0.6 }, random).token);
+    }
+  });
+
+  it('gives the same numbers for the same seed, others for another', () => {
+    const draw = (seed: number) => Array.from({ length: 5 }, seededRandom(seed));
+    expect(draw(7)).toEqual(draw(7));
+    expect(draw(7)).not.toEqual(draw(8));
+    expect(draw(7).every((value) => value >= 0 && value < 1)).toBe(true);
+  });
+
+  it('says so when the model computes no numbers', () => {
+    expect(() => chooseToken(Float32Array.of(NaN, NaN), undefined, greedy, seededRandom(1))).toThrow(/no number/);
+  });
+});
