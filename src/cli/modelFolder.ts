@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Option, type Command } from 'commander';
+import { openModel } from '../model/openModel';
+import type { PlannerLM, WeightFormat } from '../model/plannerLm';
+import { couldNot } from './failure';
+
+/** Options of every command that opens a model. */
+export interface ModelOptions {
+  readonly model?: string;
+  readonly device: 'auto' | 'cpu' | 'webgpu';
+  readonly weights?: WeightFormat;
+}
+
+export function addModelOptions(command: Command): Command {
+  return command
+    .option('--model <dir>', 'model folder (default: the bundled one)')
+    .addOption(new Option('--device <device>', 'where it runs').choices(['auto', 'cpu', 'webgpu']).default('auto'))
+    .addOption(new Option('--weights <format>', 'how the weights are held').choices(['float32', 'int8', 'int4']));
+}
+
+/** Folders looked for the bundled model, from the program's own upwards: it is run bundled (dist/) and from source (src/cli/). */
+const LEVELS_UP = 3;
+
+/** The model folder to use: the one that was named, else the bundled one. @throws {CliFailure} */
+export function modelFolder(named: string | undefined): string {
+  if (named !== undefined) return resolve(named);
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (let level = 0; level < LEVELS_UP; level++) {
+    const bundled = join(folder, 'models', 'starter');
+    if (existsSync(join(bundled, 'config.json'))) return bundled;
+    folder = dirname(folder);
+  }
+  throw couldNot('There is no bundled model. Name a model folder with --model DIR, or reinstall Planwright.');
+}
+
+/** Opens the model for a piece of work and closes it afterwards, whatever happens. */
+export async function withModel<T>(options: ModelOptions, work: (model: PlannerLM) => Promise<T>): Promise<T> {
+  const model = await openModel(modelFolder(options.model), {
+    device: options.device,
+    ...(options.weights && { weights: options.weights }),
+  });
+  try {
+    return await work(model);
+  } finally {
+    await model.close();
+  }
+}
