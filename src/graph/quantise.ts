@@ -65,8 +65,9 @@ function extreme(weights: Float32Array, start: number): number {
   let high = 0;
   for (let i = start; i < start + NBITS_BLOCK; i++) {
     const weight = weights[i]!;
-    if (weight < low) low = weight;
-    else if (weight > high) high = weight;
+    // No branches: random weights would mislead their prediction.
+    low = Math.min(low, weight);
+    high = Math.max(high, weight);
   }
   return -low > high ? low : high;
 }

@@ -67,15 +67,6 @@ describe.each([8, 4] as const)('%i bits', (bits) => {
     const zeros = new Float32Array(64);
     expect(unpackNBits(packNBits(zeros, 2, 32, bits), 2, 32, bits).every((value) => value === 0)).toBe(true);
   });
-
-  it('is quick: 10 million weights', () => {
-    const w = noise(10_000_000, 4);
-    const start = performance.now();
-    packNBits(w, 10_000, 1000, bits);
-    const taken = performance.now() - start;
-    console.log(`quantise, ${bits} bits, 10 M weights: ${taken.toFixed(0)} ms`);
-    expect(taken).toBeLessThan(2000);
-  });
 });
 
 it('names sizes that do not agree', () => {

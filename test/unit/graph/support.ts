@@ -53,10 +53,15 @@ export async function compute(
   }
 }
 
+/** A result's numbers, whatever their type. */
+export function listed(computed: Computed | undefined): number[] {
+  return Array.from(computed!.result.data as ArrayLike<number | bigint>, Number);
+}
+
 /** The single output's numbers. */
 export async function numbers(...args: Parameters<typeof compute>): Promise<number[]> {
   const [first] = await compute(...args);
-  return Array.from(first!.result.data as ArrayLike<number | bigint>, Number);
+  return listed(first);
 }
 
 /** Largest difference between two lists of numbers. */

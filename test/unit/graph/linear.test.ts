@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { GraphBuilder, ops, tensor } from '../../../src/graph';
+import { compute, distance, floatTensor, noise, numbers, listed } from './support';
+
+/** [m, k] × [k, n] in plain numbers. */
+function product(a: ArrayLike<number>, b: ArrayLike<number>, m: number, k: number, n: number): number[] {
+  return Array.from({ length: m * n }, (_, at) => {
+    let sum = 0;
+    for (let i = 0; i < k; i++) sum += a[Math.floor(at / n) * k + i]! * b[i * n + (at % n)]!;
+    return sum;
+  });
+}
+
+/** [rows, columns] → [columns, rows]. */
+function transposed(x: Float32Array, rows: number, columns: number): Float32Array {
+  return x.map((_, at) => x[(at % rows) * columns + Math.floor(at / rows)]!);
+}
+
+describe('matmul', () => {
+  it('multiplies stacks of matrices and broadcasts the leading axes', async () => {
+    const [a, b] = [noise(2 * 3 * 4, 1), noise(4 * 5, 2)];
+    const feeds = { a: floatTensor(a, [2, 3, 4]), b: floatTensor(b, [1, 4, 5]) };
+    const [got] = await compute(feeds, (x) => ops.matmul(x.a!, x.b!), { a: ['B', 'T', 4] });
+    expect(got!.value.shape).toEqual(['B', 'T', 5]);
+    const wanted = [...product(a, b, 3, 4, 5), ...product(a.subarray(12), b, 3, 4, 5)];
+    expect(distance(got!.result.data as Float32Array, wanted)).toBeLessThan(1e-6);
+  });
+});
+
+describe('gemm', () => {
+  const [m, k, n] = [3, 4, 2];
+  const [a, b, c] = [noise(m * k, 3), noise(k * n, 4), noise(n, 5)];
+  it.each([
+    { transA: false, transB: false },
+    { transA: false, transB: true },
+    { transA: true, transB: false },
+    { transA: true, transB: true },
+  ])('alpha · A × B + beta · C with $transA, $transB', async ({ transA, transB }) => {
+    const feeds = {
+      a: transA ? floatTensor(transposed(a, m, k), [k, m]) : floatTensor(a, [m, k]),
+      b: transB ? floatTensor(transposed(b, k, n), [n, k]) : floatTensor(b, [k, n]),
+      c: floatTensor(c, [n]),
+    };
+    const options = { transA, transB, alpha: 0.5, beta: -2 };
+    const got = await numbers(feeds, (x) => ops.gemm(x.a!, x.b!, x.c, options));
+    const wanted = product(a, b, m, k, n).map((value, at) => 0.5 * value - 2 * c[at % n]!);
+    expect(distance(got, wanted)).toBeLessThan(1e-6);
+  });
+
+  it('goes without C', async () => {
+    const feeds = { a: floatTensor(a, [m, k]), b: floatTensor(b, [k, n]) };
+    expect(distance(await numbers(feeds, (x) => ops.gemm(x.a!, x.b!)), product(a, b, m, k, n))).toBeLessThan(1e-6);
+  });
+});
+
+describe('products of 8-bit numbers', () => {
+  it('matMulInteger is exact, with zero points', async () => {
+    const feeds = {
+      a: tensor('uint8', Uint8Array.of(1, 255, 128, 3, 0, 7), [2, 3]),
+      b: tensor('int8', Int8Array.of(-128, 5, 127, -1, 2, 9), [3, 2]),
+      aZero: tensor('uint8', Uint8Array.of(128), []),
+      bZero: tensor('int8', Int8Array.of(2, -3), [2]),
+    };
+    const got = await numbers(feeds, (x) => ops.matMulInteger(x.a!, x.b!, x.aZero, x.bZero));
+    const b = [-128, 5, 127, -1, 2, 9].map((value, i) => value - [2, -3][i % 2]!);
+    expect(got).toEqual(
+      product(
+        [1, 255, 128, 3, 0, 7].map((value) => value - 128),
+        b,
+        2,
+        3,
+        2,
+      ),
+    );
+  });
+
+  it('dynamicQuantizeLinear covers the range in 255 steps and keeps 0', async () => {
+    const x = [-1, 0, 0.5, 2];
+    const [quantised, scale, zero] = await compute({ x: floatTensor(x, [4]) }, (inputs) => {
+      const { quantised, scale, zeroPoint } = ops.dynamicQuantizeLinear(inputs.x!);
+      return [quantised, scale, zeroPoint];
+    });
+    const step = Number(scale!.result.data[0]);
+    expect(step).toBeCloseTo(3 / 255, 7);
+    expect(Number(zero!.result.data[0])).toBe(85);
+    const back = listed(quantised).map((value) => step * (value - 85));
+    expect(back[1]).toBe(0);
+    expect(distance(back, x)).toBeLessThan(step / 2 + 1e-6);
+  });
+});
+
+describe('errors name the operation and the shapes', () => {
+  const builder = new GraphBuilder('errors');
+  const a = builder.input('a', 'float32', ['T', 64]);
+  const v = builder.input('v', 'float32', [3]);
+  const packed = builder.input('packed', 'uint8', [8, 2, 32]);
+  it.each([
+    [
+      () => ops.matmul(a, builder.input('b', 'float32', [3, 5])),
+      'MatMul(float32 [T, 64], float32 [3, 5]): inner sizes 64 and 3 differ.',
+    ],
+    [() => ops.matmul(a, v), 'MatMul(float32 [T, 64], float32 [3]): operands need at least two axes.'],
+    [() => ops.gemm(a, a), 'Gemm(float32 [T, 64], float32 [T, 64]): inner sizes 64 and T differ.'],
+    [() => ops.gemm(a, a, v, { transB: true }), 'C does not broadcast to [T, T].'],
+    [() => ops.matMulNBits(a, packed, v, { bits: 4 }), 'packed weights of 4 bits must be [8, 2, 16].'],
+    [() => ops.matMulNBits(a, packed, v, { bits: 8 }), 'scales must be [16].'],
+    [() => ops.matMulInteger(a, packed), 'MatMulInteger(float32 [T, 64]): needs uint8 or int8.'],
+  ])('%#', (build, message) => {
+    expect(build).toThrow(message);
+  });
+});
