@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { openModel } from '../model/openModel';
 import type { PlannerLM, WeightFormat } from '../model/plannerLm';
+import { chooseDevice } from './device';
 import { couldNot } from './failure';
 
 /** Options of every command that opens a model. */
@@ -37,8 +38,9 @@ export function modelFolder(named: string | undefined): string {
 
 /** Opens the model for a piece of work and closes it afterwards, whatever happens. */
 export async function withModel<T>(options: ModelOptions, work: (model: PlannerLM) => Promise<T>): Promise<T> {
-  const model = await openModel(modelFolder(options.model), {
-    device: options.device,
+  const folder = modelFolder(options.model);
+  const model = await openModel(folder, {
+    device: chooseDevice(options.device, folder),
     ...(options.weights && { weights: options.weights }),
   });
   try {

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { DeviceError, RuntimeUnavailableError } from '../graph/index';
 import { ModelError } from '../model/errors';
 import { completeCommand } from './commands/complete';
 import { evaluateCommand } from './commands/evaluate';
 import { modelCommand } from './commands/model';
 import { planCommand } from './commands/plan';
+import { probeCommand } from './device';
 import { CliFailure } from './failure';
 import type { Terminal } from './terminal';
 
@@ -29,17 +31,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   completeCommand(program, terminal);
   evaluateCommand(program, terminal);
   modelCommand(program, terminal);
+  probeCommand(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has said what is wrong by itself. Asked for help or the version, it ends with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof CliFailure || error instanceof ModelError) {
-      terminal.err(`planwright: ${error.message}\n`);
-      return error instanceof CliFailure ? error.exitCode : 1;
-    }
-    terminal.err(`planwright: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return 1;
+    const known = [CliFailure, ModelError, DeviceError, RuntimeUnavailableError].some((kind) => error instanceof kind);
+    const told = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+    terminal.err(`planwright: ${told}\n`);
+    return error instanceof CliFailure ? error.exitCode : 1;
   }
 }

@@ -1,12 +1,14 @@
-import { isAbbreviation } from './abbreviations';
+import { isAbbreviation, isNameWithMark } from './abbreviations';
 import { Char, type CausalReader } from './causalReader';
 
 const ELLIPSIS = 0x2026;
 const CLOSERS = new Set(Array.from('"\'”’»)]}*_`~', (c) => c.charCodeAt(0)));
-const WORD = /[\p{L}\p{N}.]/u;
+const WORD = /[\p{L}\p{N}.°º]/u;
 /** Footnote labels and link targets longer than this are read as text: it bounds the work on a line that opens many and closes none. */
 const LONGEST_LABEL = 100;
 const LONGEST_TARGET = 1000;
+/** How far before a dot its meaning is looked for. */
+const LOOK_BACK = 40;
 
 /** Whether `c` can end a sentence that white space follows: `.`, `?`, `!`, `…`. */
 export function isTerminator(c: number): boolean {
@@ -36,6 +38,11 @@ export function wideBracket(c: number): -1 | 0 | 1 {
   }
 }
 
+/** Bullets that are not Markdown's, but that people paste: what follows one is an item of its own. */
+export function isPastedBullet(c: number): boolean {
+  return c === 0x2022 || c === 0x2043;
+}
+
 /** What a run of terminators turns out to be. `next`: where to read on; `ends`: whether the sentence ends at `next`; `line`: whether its line does too. */
 export interface Stop {
   readonly next: number;
@@ -45,25 +52,42 @@ export interface Stop {
 
 /**
  * Judges the terminators at `start`: the sentence ends with, and includes, the first white space after them, closing quotes, brackets and
- * footnote references; but not after an abbreviation, an initial, or an ellipsis in the middle of a line. `from` bounds the look back.
+ * footnote references; but not after an abbreviation, an initial, a list number, an ellipsis in the middle of a line, or in an aside that
+ * is closed by its bracket. The sentence began at `from` (it bounds the look back) and has `parens` open round brackets.
  */
-export function judgeStop(reader: CausalReader, start: number, from: number): Stop {
+export function judgeStop(reader: CausalReader, start: number, from: number, parens: number): Stop {
   let run = start;
   while (isTerminator(reader.at(run))) run++;
-  const behind = skipFootnotes(reader, skipClosers(reader, run));
+  const closed = skipClosers(reader, run);
+  const behind = skipFootnotes(reader, closed);
   const c = reader.at(behind);
   const line = c === Char.lineFeed || (c === Char.carriageReturn && reader.at(behind + 1) === Char.lineFeed);
-  if (!line && c !== Char.space && c !== Char.tab) return { next: run, ends: false, line: false };
+  const goesOn: Stop = { next: run, ends: false, line: false };
+  if (!line && c !== Char.space && c !== Char.tab) return goesOn;
   const marks = reader.text.slice(start, run);
-  if (marks === '.' ? isAbbreviation(wordBefore(reader.text, start, from)) : !line && trailsOff(marks)) {
-    return { next: run, ends: false, line: false };
-  }
+  if (parens > 0 && reader.text.slice(run, closed).includes(')')) return goesOn;
+  if (marks === '.' ? isPartOfWord(reader.text, start, from, line) : !line && trailsOff(marks)) return goesOn;
+  if (marks === '!' && isNameWithMark(wordBefore(reader.text, start, from))) return goesOn;
   return { next: line ? reader.nextLine(behind) : behind + 1, ends: true, line };
 }
 
 /** An ellipsis alone; four dots are an ellipsis and a stop. */
 function trailsOff(marks: string): boolean {
   return marks === '..' || marks === '...' || marks === '…';
+}
+
+/** Whether the single dot at `at` belongs to what is before it on its line, in the sentence that began at `from`, rather than ending it. */
+function isPartOfWord(text: string, at: number, from: number, line: boolean): boolean {
+  const word = wordBefore(text, at, from);
+  if (isAbbreviation(word)) return true;
+  const bound = Math.max(from, at - LOOK_BACK);
+  const newline = text.lastIndexOf('\n', at - 1);
+  const before = text.slice(Math.max(bound, newline + 1), at);
+  // "Albert I. Jones", but "you and I."
+  if (word === 'I') return /\p{Lu}[\p{L}’']*\s+I$/u.test(before);
+  // A dot by itself is part of a spaced ellipsis ". . ."; the fourth is the full stop.
+  if (/(?:^|\s)$/.test(before)) return !line && !/(?:^|\s)\.\s\.\s\.\s$/.test(before);
+  return (bound === from || newline >= bound) && /^[\s•⁃]*(?:\d{1,3}|\p{L})$/u.test(before);
 }
 
 function skipClosers(reader: CausalReader, start: number): number {

@@ -2,7 +2,7 @@ import { CausalReader, Char, END } from './causalReader';
 import type { Unit, UnitKind } from './kinds';
 import * as rules from './lineRules';
 import { INITIAL_STATE, type Mode, type SplitterState } from './splitterState';
-import { isTerminator, isWideStop, judgeStop, skipLinkTarget, wideBracket } from './sentenceEnd';
+import { isTerminator, isPastedBullet, isWideStop, judgeStop, skipLinkTarget, wideBracket } from './sentenceEnd';
 
 /** More list markers than this on one line are read as text: it bounds the work on a line of nothing but bullets. */
 const MOST_MARKERS = 16;
@@ -71,6 +71,7 @@ export class Splitter {
     this.state.content = false;
     this.state.ticks = 0;
     this.state.brackets = 0;
+    this.state.parens = 0;
   }
 
   /** Begins a unit of `kind` at `start`; what was open ends there. */
@@ -338,6 +339,10 @@ export class Splitter {
         return;
       }
       const first = !state.content;
+      if (!first && isPastedBullet(c) && state.ticks === 0 && rules.isSpace(reader.at(at - 1))) {
+        this.endSentence(at, false);
+        return;
+      }
       if (first && !rules.isSpace(c)) state.content = true;
       if (c === Char.backtick) {
         const behind = reader.skipRun(at, c);
@@ -350,8 +355,15 @@ export class Splitter {
         at += 2;
       } else if (c === Char.bracketClose) {
         at = skipLinkTarget(reader, at);
+      } else if (c === Char.parenOpen) {
+        // A sentence that begins with its bracket is no aside.
+        if (!first) state.parens++;
+        at++;
+      } else if (c === Char.parenClose) {
+        state.parens = Math.max(0, state.parens - 1);
+        at++;
       } else if (isTerminator(c)) {
-        const stop = judgeStop(reader, at, this.start);
+        const stop = judgeStop(reader, at, this.start, state.parens);
         if (stop.ends) {
           this.endSentence(stop.next, stop.line);
           return;

@@ -21,11 +21,12 @@ export interface SplitterState {
   inLine: boolean;
   /** The kind of the sentences of the current paragraph. */
   block: UnitKind;
-  /** The open unit: its kind, whether it holds anything but white space, the backticks of its open code span, its open wide brackets. */
+  /** The open unit: its kind, whether it holds anything but white space, the backticks of its open code span, its open wide and round brackets. */
   kind: UnitKind;
   content: boolean;
   ticks: number;
   brackets: number;
+  parens: number;
 }
 
 /** The state at the beginning of a document. */
@@ -44,4 +45,5 @@ export const INITIAL_STATE: SplitterState = {
   content: false,
   ticks: 0,
   brackets: 0,
+  parens: 0,
 };

@@ -61,8 +61,10 @@ export class UnitDocument {
       if (before >= end) {
         while (meeting < old.checkpoints.length && old.checkpoints[meeting]!.position < before) meeting++;
         const candidate = old.checkpoints[meeting];
+        // Where nothing was open before, white space of the edit may be open now: that is for the splitter to say.
         if (
           candidate?.position === before &&
+          candidate.closed < old.units.length &&
           candidate.seen === splitter.seen - shift &&
           splitter.stateEquals(candidate.state)
         ) {
