@@ -61,10 +61,12 @@ export class UnitDocument {
       if (before >= end) {
         while (meeting < old.checkpoints.length && old.checkpoints[meeting]!.position < before) meeting++;
         const candidate = old.checkpoints[meeting];
-        // Where nothing was open before, white space of the edit may be open now: that is for the splitter to say.
+        // Where nothing is open at the text's end, before or after the edit, the other may have white space there: that is for the
+        // splitter to say.
         if (
           candidate?.position === before &&
           candidate.closed < old.units.length &&
+          splitter.start < text.length &&
           candidate.seen === splitter.seen - shift &&
           splitter.stateEquals(candidate.state)
         ) {
