@@ -16,7 +16,10 @@ import type { DeviceInfo, PlannerLM, WeightFormat } from './plannerLm';
 import { WeightFiles } from './weightFiles';
 
 export interface OpenOptions {
-  /** 'auto' takes the GPU where there is one, else the CPU. Default 'auto'. */
+  /**
+   * Default 'cpu'. 'auto' takes the GPU where there is one, else the CPU; it tries the GPU in this process, where a missing or
+   * broken driver can bring the process down (some when it ends): try it in a process of its own first.
+   */
   readonly device?: 'auto' | 'cpu' | 'webgpu';
   /** How the LM's linear layers are held. Default 'float32'. */
   readonly weights?: WeightFormat;
@@ -114,10 +117,13 @@ export async function openLanguageModel(folder: string, options: OpenOptions = {
 
 /** Opens on the device asked for; 'auto' falls back to the CPU where the GPU turns out to be unusable. */
 async function onDevice<T>(
-  { device = 'auto', threads }: OpenOptions,
+  { device = 'cpu', threads }: OpenOptions,
   open: (runtime: Runtime, device: DeviceInfo) => Promise<T>,
 ): Promise<T> {
-  const cpu: DeviceInfo = { kind: 'cpu', name: threads === undefined ? 'CPU' : `CPU, ${threads} threads` };
+  const cpu: DeviceInfo = {
+    kind: 'cpu',
+    name: threads === undefined ? 'CPU' : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+  };
   if (device === 'cpu' || (device === 'auto' && !bundledDevices().includes('webgpu'))) {
     return open(OnnxRuntime.open('cpu'), cpu);
   }
@@ -196,9 +202,9 @@ class OpenedModel implements PlannerLM {
     );
   }
 
-  observe(embeddings: Float32Array): Int32Array {
+  observe(embeddings: Float32Array, from = 0): Int32Array {
     const { codebook, config } = this.open();
-    return observeLabels(embeddings, codebook, config.labels);
+    return observeLabels(embeddings, codebook, config.labels, from);
   }
 
   async plan(embeddings: Float32Array, kinds: Int32Array, from = 0): Promise<Float32Array> {

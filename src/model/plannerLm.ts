@@ -25,8 +25,11 @@ export interface PlannerLM {
   /** Embeddings of units' texts [n, e], each of unit length and independent of the others. */
   embed(texts: readonly string[]): Promise<Float32Array>;
 
-  /** Labels of units from their embeddings [n, e] in document order. */
-  observe(embeddings: Float32Array): Int32Array;
+  /**
+   * Labels of units from their embeddings [n, e] in document order.
+   * @param from the first unit whose label is wanted; the result is [n − from]
+   */
+  observe(embeddings: Float32Array, from?: number): Int32Array;
 
   /**
    * Probabilities [n + 1 − from, steps, K] of the labels t+1 … t+steps after `from` … n units.

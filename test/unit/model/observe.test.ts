@@ -34,6 +34,19 @@ describe('observed labels', () => {
     );
   });
 
+  it('from a unit on are the last ones of all', () => {
+    const value = fc.double({ min: -2, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, value), { maxLength: 12 }), fc.nat(12), (rows, cut) => {
+        const from = Math.min(cut, rows.length);
+        const embeddings = Float32Array.from(rows.flat());
+        const whole = observeLabels(embeddings, codebook, centered);
+        expect(observeLabels(embeddings, codebook, centered, from)).toEqual(whole.slice(from));
+      }),
+    );
+    expect(() => observeLabels(new Float32Array(2), codebook, centered, 2)).toThrow(RangeError);
+  });
+
   it('are none for no units, and half an embedding is refused', () => {
     expect(observeLabels(new Float32Array(0), codebook, centered)).toHaveLength(0);
     expect(() => observeLabels(new Float32Array(3), codebook, centered)).toThrow(RangeError);

@@ -163,7 +163,7 @@ describe('an opened model', () => {
     expect(model).toMatchObject({
       folder: TINY_MODEL,
       weights: 'int8',
-      device: { kind: 'cpu', name: 'CPU, 1 threads' },
+      device: { kind: 'cpu', name: 'CPU, 1 thread' },
     });
     const cache = model.createCache();
     await model.close();
