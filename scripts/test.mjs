@@ -26,10 +26,12 @@ const steps = [
   ],
 ];
 
+// Colour only where a person looks: a log of CI is unreadable with it.
+const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' };
 const failed = [];
 for (const [name, ...command] of steps) {
   const began = performance.now();
-  const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(process.execPath, command, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
   if (status !== 0) failed.push(name);
