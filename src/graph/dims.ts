@@ -85,13 +85,10 @@ export function sum(dims: Shape): Dim {
   return [...names.sort(), ...(constant === 0 ? [] : [String(constant)])].join('+');
 }
 
-/** The size two aligned axes broadcast to; undefined where they cannot. A name is taken to equal a number above 1. */
+/** The size two aligned axes broadcast to; undefined where they cannot, or might not: a name is no other size. */
 export function broadcastDim(a: Dim, b: Dim): Dim | undefined {
   if (a === b || b === 1) return a;
-  if (a === 1) return b;
-  if (typeof a === 'string' && typeof b === 'string') return undefined;
-  if (typeof a === 'string') return b;
-  return typeof b === 'string' ? a : undefined;
+  return a === 1 ? b : undefined;
 }
 
 /** NumPy's broadcasting of two shapes; undefined where they do not fit. */
@@ -106,15 +103,28 @@ export function broadcast(a: Shape, b: Shape): Shape | undefined {
   return result;
 }
 
-/** Whether a symbolic shape can stand for this concrete one: names bind consistently; expressions are not checked. */
+/** What a size comes to where its names are known; undefined where one is not. */
+export function evaluate(dim: Dim, bound: ReadonlyMap<string, number>): number | undefined {
+  if (typeof dim === 'number') return dim;
+  const terms = split(dim, '+');
+  const parts = terms.length > 1 ? terms : split(dim, '*');
+  if (parts.length === 1) {
+    if (dim.startsWith('(')) return evaluate(dim.slice(1, -1), bound);
+    return /^\d+$/.test(dim) ? Number(dim) : bound.get(dim);
+  }
+  const sizes = parts.map((part) => evaluate(part, bound));
+  return sizes.reduce((a, b) => (a === undefined || b === undefined ? undefined : terms.length > 1 ? a + b : a * b));
+}
+
+/** Whether a symbolic shape can stand for this concrete one. Names bind, to the same size everywhere. */
 export function matches(shape: Shape, dims: readonly number[], bound = new Map<string, number>()): boolean {
   if (shape.length !== dims.length) return false;
   return shape.every((dim, axis) => {
     const size = dims[axis]!;
-    if (typeof dim === 'number') return dim === size;
-    if (/[*+()]/.test(dim)) return true;
-    const known = bound.get(dim);
-    if (known === undefined) bound.set(dim, size);
-    return known === undefined || known === size;
+    const known = evaluate(dim, bound);
+    if (known !== undefined) return known === size;
+    // An expression with an unknown name fits anything.
+    if (typeof dim === 'string' && !/[*+()]/.test(dim)) bound.set(dim, size);
+    return true;
   });
 }

@@ -1,7 +1,7 @@
 import type * as Ort from 'onnxruntime-node';
 import { GraphBuilder } from './graph';
 import { toOnnx } from './onnx';
-import type { Device } from './runtime';
+import { DeviceError, type Device } from './runtime';
 import type { DType, TensorData } from './types';
 
 /**
@@ -23,8 +23,13 @@ export class Downloader {
       session = this.create(dtype, value.dims.length);
       this.sessions.set(key, session);
     }
-    const result = await (await session).run({ from: value });
-    return result.to!.data as TensorData;
+    try {
+      const result = await (await session).run({ from: value });
+      return dataOf(result.to!);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DeviceError(`A tensor could not be copied from ${this.device}: ${reason}`, { cause });
+    }
   }
 
   private create(dtype: DType, rank: number): Promise<Ort.InferenceSession> {
@@ -34,7 +39,15 @@ export class Downloader {
     const { bytes } = toOnnx(builder.build(), new Map());
     return this.ort.InferenceSession.create(bytes, {
       executionProviders: this.device === 'cpu' ? ['cpu'] : [this.device, 'cpu'],
-      logSeverityLevel: 3,
+      logSeverityLevel: 4,
     });
   }
+}
+
+/** The elements of a tensor in memory. */
+export function dataOf(value: Ort.Tensor): TensorData {
+  // Where the JavaScript engine has Float16Array the library uses it; here half precision is its bits everywhere.
+  const { buffer, byteOffset, byteLength } = value.data as TensorData;
+  if (value.type === 'float16') return new Uint16Array(buffer, byteOffset, byteLength / 2);
+  return value.data as TensorData;
 }

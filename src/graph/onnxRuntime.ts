@@ -12,7 +12,7 @@ import {
   type Session,
   type SessionOptions,
 } from './runtime';
-import { bytesOf, describe, GraphError, type TensorData } from './types';
+import { bytesOf, describe, DTYPE_BYTES, GraphError, type TensorData } from './types';
 
 let loaded: typeof Ort | undefined;
 
@@ -85,9 +85,12 @@ export class OnnxRuntime implements Runtime {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       if (this.device !== 'cpu' && /adapter|device|vulkan|d3d12|metal|dawn|provider/i.test(reason)) {
-        throw new DeviceError(`${this.device} cannot be used: ${reason} Choose another device, such as cpu.`, {
-          cause,
-        });
+        throw new DeviceError(
+          `${this.device} cannot be used for graph ${graph.name}: ${reason} Choose another device, such as cpu.`,
+          {
+            cause,
+          },
+        );
       }
       throw new GraphError(`onnxruntime refuses graph ${graph.name}: ${reason}`, { cause });
     }
@@ -109,7 +112,8 @@ export class OnnxRuntime implements Runtime {
           ...(options.prepack === false ? { disable_prepacking: '1' } : {}),
         },
       },
-      logSeverityLevel: 3,
+      // Only what is fatal: the rest is thrown, and its text might end up where it should not.
+      logSeverityLevel: 4,
     };
   }
 }
@@ -119,5 +123,9 @@ function checkWeight(weight: ValueInfo, data: TensorData | undefined): void {
   if (data === undefined) throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, was not given.`);
   if (data.length !== size) {
     throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, needs ${size} values, not ${data.length}.`);
+  }
+  if (data.BYTES_PER_ELEMENT !== DTYPE_BYTES[weight.dtype]) {
+    const bytes = data.BYTES_PER_ELEMENT;
+    throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, was given as elements of ${bytes} bytes.`);
   }
 }

@@ -1,8 +1,16 @@
 import type * as Ort from 'onnxruntime-node';
 import { matches } from './dims';
-import type { Downloader } from './download';
+import { dataOf, type Downloader } from './download';
 import type { Graph } from './graph';
-import { DeviceError, type CpuTensor, type Device, type DeviceTensor, type Session, type Tensor } from './runtime';
+import {
+  DeviceError,
+  type CpuTensor,
+  type Device,
+  type DeviceTensor,
+  type Session,
+  type Tensor,
+  type WantedOutputs,
+} from './runtime';
 import { describe, DTYPE_CODES, GraphError, type DType, type TensorData } from './types';
 
 /** A graph loaded by onnxruntime. Made by OnnxRuntime. */
@@ -18,13 +26,10 @@ export class OnnxSession implements Session {
   ) {}
 
   /**
-   * @throws {GraphError} where feeds do not fit the graph's inputs
+   * @throws {GraphError} where feeds do not fit the graph's inputs, or wanted outputs its outputs
    * @throws {DeviceError} where the computation fails, or the session is disposed of
    */
-  async run(
-    feeds: Readonly<Record<string, Tensor>>,
-    outputs?: readonly string[],
-  ): Promise<ReadonlyMap<string, Tensor>> {
+  async run(feeds: Readonly<Record<string, Tensor>>, outputs?: WantedOutputs): Promise<ReadonlyMap<string, Tensor>> {
     const { name, inputs } = this.graph;
     if (this.closed) throw new DeviceError(`The session of graph ${name} is disposed of; create another.`);
     const bound = new Map<string, number>();
@@ -39,20 +44,47 @@ export class OnnxSession implements Session {
       }
       given[input.name] = this.native(feed);
     }
+    const into: Readonly<Record<string, CpuTensor>> = outputs === undefined || isList(outputs) ? {} : outputs;
+    const names = outputs === undefined || isList(outputs) ? outputs : Object.keys(outputs);
+    const wanted = names === undefined ? undefined : this.fetches(names, into, bound);
     let results: Ort.InferenceSession.OnnxValueMapType;
     try {
-      results = outputs === undefined ? await this.session.run(given) : await this.session.run(given, outputs);
+      results = wanted === undefined ? await this.session.run(given) : await this.session.run(given, wanted);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new DeviceError(`Graph ${name} failed on ${this.device}: ${reason}`, { cause });
     }
-    return new Map(Object.entries(results).map(([key, value]) => [key, this.wrap(value)]));
+    return new Map(Object.entries(results).map(([key, value]) => [key, into[key] ?? this.wrap(value)]));
   }
 
   async dispose(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     await this.session.release();
+  }
+
+  /** Outputs by name with the tensors to write them into, null where the run-time makes one. */
+  private fetches(
+    names: readonly string[],
+    into: Readonly<Record<string, CpuTensor>>,
+    bound: Map<string, number>,
+  ): Ort.InferenceSession.FetchesType {
+    const { name: graph, outputs } = this.graph;
+    const fetches: Record<string, Ort.Tensor | null> = {};
+    for (const name of names) {
+      const output = outputs.find((candidate) => candidate.name === name);
+      if (output === undefined) {
+        const known = outputs.map((candidate) => candidate.name).join(', ');
+        throw new GraphError(`Graph ${graph} has no output ${name}; it has ${known}.`);
+      }
+      const target = into[name];
+      if (target !== undefined && (target.dtype !== output.dtype || !matches(output.shape, target.dims, bound))) {
+        const got = describe({ dtype: target.dtype, shape: target.dims });
+        throw new GraphError(`Graph ${graph}: output ${name}, ${describe(output)}, cannot be written into ${got}.`);
+      }
+      fetches[name] = target === undefined ? null : this.native(target);
+    }
+    return fetches;
   }
 
   private native(feed: Tensor): Ort.Tensor {
@@ -66,10 +98,14 @@ export class OnnxSession implements Session {
     const dtype = dtypeOf(value.type);
     if (value.location === 'cpu') {
       // Type and typed array come from the same native tensor.
-      return { location: 'cpu', dtype, dims: value.dims, data: value.data } as CpuTensor;
+      return { location: 'cpu', dtype, dims: value.dims, data: dataOf(value) } as CpuTensor;
     }
     return new OnnxDeviceTensor(this.downloader, value, dtype);
   }
+}
+
+function isList(outputs: WantedOutputs): outputs is readonly string[] {
+  return Array.isArray(outputs);
 }
 
 function dtypeOf(type: string): DType {

@@ -48,14 +48,16 @@ export interface SessionOptions {
   readonly prepack?: boolean;
 }
 
+export type WantedOutputs = readonly string[] | Readonly<Record<string, CpuTensor>>;
+
 /** A graph made ready to run. One run at a time; a run blocks the thread while it computes. */
 export interface Session {
   readonly graph: Graph;
   /**
    * @param feeds every input of the graph by name
-   * @param outputs the outputs wanted, all if not given
+   * @param outputs the outputs wanted, all if not given; or, by name, tensors in memory that they are written into
    */
-  run(feeds: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<ReadonlyMap<string, Tensor>>;
+  run(feeds: Readonly<Record<string, Tensor>>, outputs?: WantedOutputs): Promise<ReadonlyMap<string, Tensor>>;
   dispose(): Promise<void>;
 }
 

@@ -84,8 +84,7 @@ function sliced(dim: Dim, start: number, end: number | undefined): Dim | undefin
 export function split(x: Value, sizes: readonly number[], axis: number): Value[] {
   const at = axisOf('Split', x, axis);
   const dim = x.shape[at]!;
-  if (typeof dim === 'number' && sum(sizes) !== dim)
-    fail('Split', [x], `sizes ${sizes.join(' + ')} do not make ${dim}`);
+  if (sum(sizes) !== dim) fail('Split', [x], `sizes ${sizes.join(' + ')} do not make ${dim}`);
   const results = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(at, size) }));
   return x.builder.node('Split', [x, x.builder.integers(sizes)], { axis: at }, results);
 }
