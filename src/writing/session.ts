@@ -54,7 +54,8 @@ export class DocumentSession {
   private readonly turnstile = new Turnstile();
   /** Aborted by the next edit. */
   private edited = new AbortController();
-  private observed: Int32Array | undefined;
+  /** Observed labels of units, as far as they are known. */
+  private observed: (number | undefined)[];
 
   constructor(
     readonly model: PlannerLM,
@@ -67,6 +68,11 @@ export class DocumentSession {
     this.table = new PlanTable(model, this.cache, this.document);
     this.conditioner = new Conditioner(model, options.conditioning ?? 'soft');
     this.context = new LmContext(model);
+    this.observed = new Array<undefined>(this.document.units.length).fill(undefined);
+  }
+
+  private get centered(): boolean {
+    return this.model.config.labels.centering === 'document';
   }
 
   /** The document as it was given, edits applied. */
@@ -88,7 +94,10 @@ export class DocumentSession {
     if (change.start === change.end && change.text === '') return;
     const { from, oldTo, newTo } = this.document.edit(change.start, change.end, change.text);
     this.table.splice(from, oldTo, newTo);
-    this.observed = undefined;
+    const fresh = new Array<undefined>(newTo - from).fill(undefined);
+    this.observed = [...this.observed.slice(0, from), ...fresh, ...this.observed.slice(oldTo)];
+    // The mean that is taken off a unit's embedding is that of all units before it.
+    if (this.centered) this.observed.fill(undefined, from);
     this.edited.abort(new CancelledError('The document changed.'));
     this.edited = new AbortController();
   }
@@ -109,6 +118,7 @@ export class DocumentSession {
       for (let first = 0; first < units.length; first += ANNOTATED_AT_ONCE) {
         const last = Math.min(units.length, first + ANNOTATED_AT_ONCE) - 1;
         const rows = await this.table.ensure(first, last, signal);
+        if (signal.aborted) throw new CancelledError();
         for (const [n, row] of rows.entries()) {
           const { start, end, kind } = units[first + n]!;
           const label = labels[first + n]!;
@@ -190,20 +200,28 @@ export class DocumentSession {
     };
   }
 
-  /** Observed labels of all units. */
-  private async labels(signal: AbortSignal, onProgress: PlanOptions['onProgress']): Promise<Int32Array> {
-    if (this.observed) return this.observed;
+  /** Observed labels of all units; only those that an edit may have changed are looked at again. */
+  private async labels(signal: AbortSignal, onProgress: PlanOptions['onProgress']): Promise<readonly number[]> {
     const { units } = this.document;
+    const observed = this.observed;
     const size = this.model.config.encoder.embeddingSize;
     const embeddings = new Float32Array(units.length * size);
-    for (let first = 0; first < units.length; first += ANNOTATED_AT_ONCE) {
-      const last = Math.min(units.length, first + ANNOTATED_AT_ONCE);
-      const batch = await this.table.embed(first, last, signal);
-      for (const [n, embedding] of batch.entries()) embeddings.set(embedding, (first + n) * size);
-      onProgress?.(last, 2 * units.length);
+    for (let from = 0; from < units.length; from += ANNOTATED_AT_ONCE) {
+      const to = Math.min(units.length, from + ANNOTATED_AT_ONCE);
+      const batch = await this.table.embed(from, to, signal);
+      if (signal.aborted) throw new CancelledError();
+      for (const [n, embedding] of batch.entries()) embeddings.set(embedding, (from + n) * size);
+      onProgress?.(to, 2 * units.length);
+      let first = from;
+      while (first < to && observed[first] !== undefined) first++;
+      let last = to;
+      while (last > first && observed[last - 1] !== undefined) last--;
+      // Without centering a unit's label depends on nothing but itself.
+      const start = this.centered ? 0 : first;
+      const labels = this.model.observe(embeddings.subarray(start * size, last * size), first - start);
+      for (const [n, label] of labels.entries()) observed[first + n] = label;
     }
-    this.observed = this.model.observe(embeddings);
-    return this.observed;
+    return observed.map((label) => label!);
   }
 
   private signalWith(signal: AbortSignal | undefined): AbortSignal {

@@ -94,14 +94,15 @@ export class ToyModel implements PlannerLM {
     return Promise.resolve(out);
   }
 
-  observe(embeddings: Float32Array): Int32Array {
+  observe(embeddings: Float32Array, from = 0): Int32Array {
     const size = this.config.encoder.embeddingSize;
-    return Int32Array.from({ length: embeddings.length / size }, (_, i) => {
+    const labels = Int32Array.from({ length: embeddings.length / size }, (_, i) => {
       let sum = 0;
       for (const value of embeddings.subarray(i * size, (i + 1) * size))
         sum = (sum * 31 + Math.round(value * 1e4)) >>> 0;
       return sum % this.labels.count;
     });
+    return labels.subarray(from);
   }
 
   plan(embeddings: Float32Array, kinds: Int32Array, from = 0): Promise<Float32Array> {

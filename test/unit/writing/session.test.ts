@@ -79,6 +79,15 @@ describe('the plan of a document', () => {
     expect(units.map(({ label }) => label)).toEqual(plain.map(({ label }) => label));
   });
 
+  it('is cancelled by its signal, and by an edit', async () => {
+    const session = new DocumentSession(model, TOY_TEXT);
+    await expect(session.plan({ signal: AbortSignal.abort() })).rejects.toThrow(/cancelled/);
+    const running = session.plan();
+    setImmediate(() => session.edit(0, 0, '#'));
+    await expect(running).rejects.toMatchObject({ name: 'CancelledError' });
+    expect(await session.plan()).toEqual(await new DocumentSession(model, `#${TOY_TEXT}`).plan());
+  });
+
   it('of an empty document is the plan before the first unit', async () => {
     const session = new DocumentSession(model, '');
     expect(await session.plan()).toEqual([]);
