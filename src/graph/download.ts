@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-node';
 import { GraphBuilder } from './graph';
 import { toOnnx } from './onnx';
+import { reasonOf } from './ortFailure';
 import { DeviceError, type Device } from './runtime';
 import type { DType, TensorData } from './types';
 
@@ -27,8 +28,7 @@ export class Downloader {
       const result = await (await session).run({ from: value });
       return dataOf(result.to!);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DeviceError(`A tensor could not be copied from ${this.device}: ${reason}`, { cause });
+      throw new DeviceError(`A tensor could not be copied from ${this.device}: ${reasonOf(cause)}`, { cause });
     }
   }
 

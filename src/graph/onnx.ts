@@ -27,62 +27,55 @@ const EXTERNAL = 1;
 const one = (type: string, id: number): protobuf.IField => ({ type, id });
 const many = (type: string, id: number): protobuf.IField => ({ rule: 'repeated', type, id });
 
+/** proto2, as ONNX is: a zero that is set is written, and lists are not packed. */
+const message = (fields: Readonly<Record<string, protobuf.IField>>): protobuf.IType => ({ edition: 'proto2', fields });
+
 const root = protobuf.Root.fromJSON({
   nested: {
-    Model: {
-      fields: {
-        irVersion: one('int64', 1),
-        producerName: one('string', 2),
-        graph: one('Graph', 7),
-        opsetImport: many('OperatorSet', 8),
-      },
-    },
-    OperatorSet: { fields: { domain: one('string', 1), version: one('int64', 2) } },
-    Graph: {
-      fields: {
-        node: many('Node', 1),
-        name: one('string', 2),
-        initializer: many('Tensor', 5),
-        input: many('ValueInfo', 11),
-        output: many('ValueInfo', 12),
-      },
-    },
-    Node: {
-      fields: {
-        input: many('string', 1),
-        output: many('string', 2),
-        name: one('string', 3),
-        opType: one('string', 4),
-        attribute: many('Attribute', 5),
-        domain: one('string', 7),
-      },
-    },
-    Attribute: {
-      fields: {
-        name: one('string', 1),
-        f: one('float', 2),
-        i: one('int64', 3),
-        s: one('bytes', 4),
-        ints: many('int64', 8),
-        type: one('int32', 20),
-      },
-    },
-    Tensor: {
-      fields: {
-        dims: many('int64', 1),
-        dataType: one('int32', 2),
-        name: one('string', 8),
-        rawData: one('bytes', 9),
-        externalData: many('StringEntry', 13),
-        dataLocation: one('int32', 14),
-      },
-    },
-    StringEntry: { fields: { key: one('string', 1), value: one('string', 2) } },
-    ValueInfo: { fields: { name: one('string', 1), type: one('Type', 2) } },
-    Type: { fields: { tensorType: one('TensorType', 1) } },
-    TensorType: { fields: { elemType: one('int32', 1), shape: one('TensorShape', 2) } },
-    TensorShape: { fields: { dim: many('Dimension', 1) } },
-    Dimension: { fields: { dimValue: one('int64', 1), dimParam: one('string', 2) } },
+    Model: message({
+      irVersion: one('int64', 1),
+      producerName: one('string', 2),
+      graph: one('Graph', 7),
+      opsetImport: many('OperatorSet', 8),
+    }),
+    OperatorSet: message({ domain: one('string', 1), version: one('int64', 2) }),
+    Graph: message({
+      node: many('Node', 1),
+      name: one('string', 2),
+      initializer: many('Tensor', 5),
+      input: many('ValueInfo', 11),
+      output: many('ValueInfo', 12),
+    }),
+    Node: message({
+      input: many('string', 1),
+      output: many('string', 2),
+      name: one('string', 3),
+      opType: one('string', 4),
+      attribute: many('Attribute', 5),
+      domain: one('string', 7),
+    }),
+    Attribute: message({
+      name: one('string', 1),
+      f: one('float', 2),
+      i: one('int64', 3),
+      s: one('bytes', 4),
+      ints: many('int64', 8),
+      type: one('int32', 20),
+    }),
+    Tensor: message({
+      dims: many('int64', 1),
+      dataType: one('int32', 2),
+      name: one('string', 8),
+      rawData: one('bytes', 9),
+      externalData: many('StringEntry', 13),
+      dataLocation: one('int32', 14),
+    }),
+    StringEntry: message({ key: one('string', 1), value: one('string', 2) }),
+    ValueInfo: message({ name: one('string', 1), type: one('Type', 2) }),
+    Type: message({ tensorType: one('TensorType', 1) }),
+    TensorType: message({ elemType: one('int32', 1), shape: one('TensorShape', 2) }),
+    TensorShape: message({ dim: many('Dimension', 1) }),
+    Dimension: message({ dimValue: one('int64', 1), dimParam: one('string', 2) }),
   },
 });
 

@@ -4,6 +4,7 @@ import { Downloader } from './download';
 import type { Graph, ValueInfo } from './graph';
 import { toOnnx } from './onnx';
 import { OnnxSession } from './onnxSession';
+import { reasonOf } from './ortFailure';
 import {
   DeviceError,
   RuntimeUnavailableError,
@@ -83,7 +84,7 @@ export class OnnxRuntime implements Runtime {
       });
       return new OnnxSession(this.ort, session, graph, this.device, this.downloader);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       if (this.device !== 'cpu' && /adapter|device|vulkan|d3d12|metal|dawn|provider/i.test(reason)) {
         throw new DeviceError(
           `${this.device} cannot be used for graph ${graph.name}: ${reason} Choose another device, such as cpu.`,

@@ -2,6 +2,7 @@ import type * as Ort from 'onnxruntime-node';
 import { matches } from './dims';
 import { dataOf, type Downloader } from './download';
 import type { Graph } from './graph';
+import { reasonOf } from './ortFailure';
 import {
   DeviceError,
   type CpuTensor,
@@ -51,8 +52,7 @@ export class OnnxSession implements Session {
     try {
       results = wanted === undefined ? await this.session.run(given) : await this.session.run(given, wanted);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DeviceError(`Graph ${name} failed on ${this.device}: ${reason}`, { cause });
+      throw new DeviceError(`Graph ${name} failed on ${this.device}: ${reasonOf(cause)}`, { cause });
     }
     return new Map(Object.entries(results).map(([key, value]) => [key, into[key] ?? this.wrap(value)]));
   }

@@ -1,5 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { floats, GraphBuilder, OnnxRuntime, ops, tensor } from '../../../src/graph';
+import {
+  bundledDevices,
+  DeviceError,
+  floats,
+  GraphBuilder,
+  GraphError,
+  OnnxRuntime,
+  ops,
+  tensor,
+  type Graph,
+  type Session,
+  type TensorData,
+} from '../../../src/graph';
+import { floatTensor, noise, runtime } from './support';
+
+/** y = x + w, and z = the sum of y's rows. */
+function twoOutputs(width = 2): Graph {
+  const builder = new GraphBuilder('two');
+  const y = ops.add(builder.input('x', 'float32', ['T', width]), builder.weight('w', 'float32', [width]));
+  builder.output('y', y);
+  builder.output('z', ops.reduceSum(y, [1], false));
+  return builder.build();
+}
+
+async function open<R>(use: (session: Session) => Promise<R>): Promise<R> {
+  const session = await runtime.createSession(twoOutputs(), {
+    weights: new Map([['w', Float32Array.of(10, 20)]]),
+    threads: 1,
+  });
+  try {
+    return await use(session);
+  } finally {
+    await session.dispose();
+  }
+}
 
 describe('a session', () => {
   it('computes softmax(x @ w) with a weight given as external data', async () => {
@@ -7,16 +41,147 @@ describe('a session', () => {
     const x = builder.input('x', 'float32', ['T', 64]);
     const w = builder.weight('w', 'float32', [64, 8]);
     builder.output('p', ops.softmax(ops.matmul(x, w)));
-    const runtime = OnnxRuntime.open('cpu');
-    const session = await runtime.createSession(builder.build(), {
-      weights: new Map([['w', new Float32Array(64 * 8).map((_, i) => (i % 8 === 3 ? 1 : 0))]]),
-      threads: 1,
-    });
-    const outputs = await session.run({ x: tensor('float32', new Float32Array(2 * 64).fill(1 / 64), [2, 64]) });
-    const p = floats(outputs, 'p');
-    expect(outputs.get('p')?.dims).toEqual([2, 8]);
-    expect(p[3]).toBeCloseTo(Math.E / (Math.E + 7), 6);
-    expect(p[8]).toBeCloseTo(1 / (Math.E + 7), 6);
+    const data = new Float32Array(64 * 8).map((_, i) => (i % 8 === 3 ? 1 : 0));
+    for (const prepack of [true, false]) {
+      const session = await runtime.createSession(builder.build(), {
+        weights: new Map([['w', data]]),
+        threads: 1,
+        prepack,
+      });
+      const outputs = await session.run({ x: tensor('float32', new Float32Array(2 * 64).fill(1 / 64), [2, 64]) });
+      expect(outputs.get('p')?.dims).toEqual([2, 8]);
+      expect(floats(outputs, 'p')[3]).toBeCloseTo(Math.E / (Math.E + 7), 6);
+      expect(floats(outputs, 'p')[8]).toBeCloseTo(1 / (Math.E + 7), 6);
+      await session.dispose();
+    }
+  });
+
+  it('takes weights that are views into a larger buffer, and does not need them afterwards', async () => {
+    const file = noise(1000);
+    const weights = new Map<string, TensorData>([['w', file.subarray(10, 10 + 300)]]);
+    const session = await runtime.createSession(twoOutputs(300), { weights, threads: 1 });
+    const wanted = file.slice(10, 310);
+    file.fill(0);
+    const outputs = await session.run({ x: floatTensor(new Float32Array(300), [1, 300]) });
+    await session.dispose();
+    expect(floats(outputs, 'y')).toEqual(wanted);
+  });
+
+  it('computes only what is wanted', () =>
+    open(async (session) => {
+      const outputs = await session.run({ x: floatTensor([1, 2], [1, 2]) }, ['z']);
+      expect([...outputs.keys()]).toEqual(['z']);
+      expect(floats(outputs, 'z')).toEqual(Float32Array.of(33));
+    }));
+
+  it('writes outputs into tensors that are given', () =>
+    open(async (session) => {
+      const y = floatTensor(new Float32Array(4), [2, 2]);
+      for (const start of [0, 5]) {
+        const outputs = await session.run({ x: floatTensor([start, 1, 2, 3], [2, 2]) }, { y });
+        expect([...outputs.keys()]).toEqual(['y']);
+        expect(outputs.get('y')).toBe(y);
+        expect([...(y.data as Float32Array)]).toEqual([10 + start, 21, 12, 23]);
+      }
+    }));
+
+  it('gives new arrays at every run otherwise, and leaves what it was fed alone', () =>
+    open(async (session) => {
+      const x = floatTensor([1, 2], [1, 2]);
+      const first = floats(await session.run({ x }), 'y');
+      x.data[0] = 100;
+      const second = floats(await session.run({ x }), 'y');
+      expect([...first]).toEqual([11, 22]);
+      expect([...second]).toEqual([110, 22]);
+      expect([...x.data]).toEqual([100, 2]);
+    }));
+
+  it('accepts axes of size 0', () =>
+    open(async (session) => {
+      const outputs = await session.run({ x: floatTensor([], [0, 2]) });
+      expect(outputs.get('y')?.dims).toEqual([0, 2]);
+      expect(outputs.get('z')?.dims).toEqual([0]);
+    }));
+
+  it.each<[string, Parameters<Session['run']>]>([
+    ['Graph two: input x, float32 [T, 2], is missing.', [{}]],
+    ['Graph two: input x must be float32 [T, 2], not float32 [1, 3].', [{ x: floatTensor([1, 2, 3], [1, 3]) }]],
+    [
+      'Graph two: input x must be float32 [T, 2], not int32 [1, 2].',
+      [{ x: tensor('int32', Int32Array.of(1, 2), [1, 2]) }],
+    ],
+    ['Graph two has no output q; it has y, z.', [{ x: floatTensor([1, 2], [1, 2]) }, ['q']]],
+    [
+      'Graph two: output y, float32 [T, 2], cannot be written into float32 [2, 2].',
+      [{ x: floatTensor([1, 2], [1, 2]) }, { y: floatTensor([0, 0, 0, 0], [2, 2]) }],
+    ],
+  ])('says: %s', (message, args) =>
+    open(async (session) => {
+      await expect(session.run(...args)).rejects.toThrow(new GraphError(message));
+    }),
+  );
+
+  it('checks that inputs agree on a symbolic size', async () => {
+    const builder = new GraphBuilder('agree');
+    const [a, b] = [builder.input('a', 'float32', ['T']), builder.input('b', 'float32', ['T'])];
+    builder.output('y', ops.add(a, b));
+    const session = await runtime.createSession(builder.build(), { threads: 1 });
+    const feeds = { a: floatTensor([1, 2], [2]), b: floatTensor([1], [1]) };
+    await expect(session.run(feeds)).rejects.toThrow('Graph agree: input b must be float32 [T], not float32 [1].');
     await session.dispose();
   });
+
+  it('names the graph whose computation fails', async () => {
+    const builder = new GraphBuilder('lookup');
+    const table = builder.constant('float32', Float32Array.of(1, 2), [2]);
+    builder.output('y', ops.gather(table, builder.input('i', 'int64', ['T'])));
+    const session = await runtime.createSession(builder.build(), { threads: 1 });
+    const run = session.run({ i: tensor('int64', BigInt64Array.of(2n), [1]) });
+    await expect(run).rejects.toThrow(DeviceError);
+    await expect(run).rejects.toThrow(/^Graph lookup failed on cpu: .*out of data bounds/s);
+    await session.dispose();
+  });
+
+  it('refuses to run once it is disposed of, which may happen twice', async () => {
+    const session = await open((opened) => Promise.resolve(opened));
+    await session.dispose();
+    const run = session.run({ x: floatTensor([1, 2], [1, 2]) });
+    await expect(run).rejects.toThrow(new DeviceError('The session of graph two is disposed of; create another.'));
+  });
+});
+
+describe('weights', () => {
+  it.each<[string, TensorData | undefined]>([
+    ['Weight w, float32 [2], was not given.', undefined],
+    ['Weight w, float32 [2], needs 2 values, not 3.', new Float32Array(3)],
+    ['Weight w, float32 [2], was given as elements of 2 bytes.', new Uint16Array(2)],
+  ])('says: %s', async (message, data) => {
+    const weights = new Map(data === undefined ? [] : [['w', data] as const]);
+    await expect(runtime.createSession(twoOutputs(), { weights })).rejects.toThrow(new GraphError(message));
+  });
+});
+
+it('names the graph that the run-time refuses', async () => {
+  const graph = twoOutputs();
+  // No function of ops would build it: a node reads what nothing makes.
+  const broken: Graph = { ...graph, nodes: graph.nodes.slice(1) };
+  const created = runtime.createSession(broken, { weights: new Map([['w', new Float32Array(2)]]) });
+  await expect(created).rejects.toThrow(GraphError);
+  await expect(created).rejects.toThrow(/^onnxruntime refuses graph two: /);
+});
+
+it('names the devices there are where one is unknown', () => {
+  expect(bundledDevices()).toContain('cpu');
+  expect(() => OnnxRuntime.open('abacus')).toThrow(DeviceError);
+  expect(() => OnnxRuntime.open('abacus')).toThrow(/no device abacus on this machine\. Choose one of: cpu/);
+});
+
+it('keeps the library from reporting its use', () => {
+  expect(process.env.ORT_DISABLE_TELEMETRY).toBe('1');
+});
+
+it('floats says what is not a float32 output', () => {
+  const outputs = new Map([['i', tensor('int32', Int32Array.of(1), [1])]]);
+  expect(() => floats(outputs, 'i')).toThrow('i is no float32 output in memory.');
+  expect(() => floats(outputs, 'j')).toThrow('j is no float32 output in memory.');
 });
