@@ -89,7 +89,7 @@ def main(options) -> None:
     wanted = places(data["token_starts"], windows.length, options.tokens)
     # Characters of exactly the tokens that are predicted, so that bits per character mean the same for every tokenizer.
     sizes = characters(tokenizer)
-    characters = sum(int(sizes[data["tokens"][at + done : min(at + windows.length, data["token_starts"][d + 1])]].sum()) for d, at, done in wanted)
+    covered = sum(int(sizes[data["tokens"][at + done : min(at + windows.length, data["token_starts"][d + 1])]].sum()) for d, at, done in wanted)
     table = []
     for path in options.rows:
         saved = torch.load(path, map_location="cpu", weights_only=True)
@@ -98,7 +98,7 @@ def main(options) -> None:
         model.to(options.device).eval()
         for condition in CONDITIONS[saved["row"]]:
             facts = measure(model, windows, wanted, condition, options.device, options.batch)
-            facts["bitsPerCharacter"] = round(facts.pop("nats") * facts["tokens"] / characters / math.log(2), 4)
+            facts["bitsPerCharacter"] = round(facts.pop("nats") * facts["tokens"] / covered / math.log(2), 4)
             shown = dict(row=saved["row"], condition="soft" if condition == "soft-joint" else condition, seed=saved["seed"], steps=saved["steps"], **facts)
             print(json.dumps(shown), flush=True)
             table.append(shown)
