@@ -15,8 +15,8 @@ export interface PackedMatrix {
 
 /**
  * Rounds a matrix to 8 or 4 bits per element, symmetric about 0.
- * The element of largest magnitude m in a block is kept exactly: with 8 bits the scale is |m|/127. With 4 bits it is m/−8,
- * so that m itself is the one value (−8) that has no opposite; it may be negative.
+ * With 8 bits the element of largest magnitude m in a block is kept exactly: the scale is |m|/127. With 4 bits the scale is the one of
+ * least squared error; it may be negative.
  * @param weights [rows, columns], finite
  */
 export function packNBits(weights: Float32Array, rows: number, columns: number, bits: 4 | 8): PackedMatrix {
@@ -81,15 +81,47 @@ function roundTo8(weights: Float32Array, start: number, packed: Uint8Array, to: 
   return scale;
 }
 
-/** Writes one block of 16 bytes; returns its scale. */
+/**
+ * Which of its 4-bit values a block's largest element is tried as. −8 uses the whole range but rounds what lies opposite coarsely; which
+ * is best depends on the block.
+ */
+const LARGEST_AS = [-8, -7.3, -6.6, 7];
+
+/**
+ * Writes one block of 16 bytes; returns its scale: that of least squared error for the rounded values, of the tries' the best (the idea
+ * of llama.cpp's make_qx_quants).
+ */
 function roundTo4(weights: Float32Array, start: number, packed: Uint8Array, to: number): number {
   const largest = extreme(weights, start);
-  const scale = largest === 0 ? 0 : Math.fround(largest / -8);
-  const inverse = scale === 0 ? 0 : 1 / scale;
+  if (largest === 0) {
+    packed.fill(0x88, to, to + NBITS_BLOCK / 2);
+    return 0;
+  }
+  let best = -1;
+  let scale = 0;
+  let inverse = 0;
+  for (const as of LARGEST_AS) {
+    const factor = as / largest;
+    let product = 0;
+    let square = 0;
+    for (let i = 0; i < NBITS_BLOCK; i++) {
+      const weight = weights[start + i]!;
+      const value = Math.min(15, (weight * factor + 8.5) | 0) - 8;
+      product += weight * value;
+      square += value * value;
+    }
+    // With the best scale the squared error is Σw² − this.
+    const explained = (product * product) / square;
+    if (explained > best) {
+      best = explained;
+      scale = product / square;
+      inverse = factor;
+    }
+  }
   for (let i = 0; i < NBITS_BLOCK; i += 2) {
     const first = Math.min(15, (weights[start + i]! * inverse + 8.5) | 0);
     const second = Math.min(15, (weights[start + i + 1]! * inverse + 8.5) | 0);
     packed[to + (i >> 1)] = first | (second << 4);
   }
-  return scale;
+  return Math.fround(scale);
 }
