@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Makes a model from the corpus, step by step; a step whose output exists is not repeated.
-#   CORPUS=../../../shared/corpus CONFIG=configs/starter.json MINUTES=72 ./make.sh
-# One H200: CONFIG=configs/base.json DEVICE=cuda BATCH=262144 MICRO=65536 MINUTES=15 STEPS=200 JOINT_BATCH=131072 ./make.sh
+#   CORPUS=path/to/corpus ./make.sh
+# One H200: CONFIG=configs/base.json DEVICE=cuda BATCH=262144 MICRO=65536 MINUTES=18 STOP=13 STEPS=200 JOINT_BATCH=131072 ./make.sh
+# Pre-training stops in its stable phase (after STOP of the MINUTES that its schedule is laid out for); the joint stage anneals.
 set -euo pipefail
 cd "$(dirname "$0")"
-CORPUS=${CORPUS:-../../../shared/corpus}
+CORPUS=${CORPUS:?the folder of the corpus}
 CONFIG=${CONFIG:-configs/starter.json}
 WORK=${WORK:-work}
-MINUTES=${MINUTES:-72}
+MINUTES=${MINUTES:-83}
+STOP=${STOP:-43}
 DEVICE=${DEVICE:-cpu}
 BATCH=${BATCH:-8192}
 MICRO=${MICRO:-8192}
 JOINT_BATCH=${JOINT_BATCH:-8192}
-STEPS=${STEPS:-150}
-DOCUMENTS=${DOCUMENTS:-8000}
+STEPS=${STEPS:-400}
+DOCUMENTS=${DOCUMENTS:-6000}
 ROWS=${ROWS:-none fixed uniform oracle predicted soft-frozen straight-through soft-joint}
 PYTHON=${PYTHON:-python3}
 mkdir -p "$WORK"
@@ -32,20 +34,20 @@ for split in train valid test; do
   step "$WORK/shards/$split-general-0.bin" "$PYTHON" shards.py --corpus "$CORPUS" --tokenizer "$tok" --split $split --out "$WORK/shards"
 done
 # Pre-training keeps its own checkpoints and its own account of the minutes.
-"$PYTHON" pretrain.py --config "$CONFIG" --tokenizer "$tok" --shards "$WORK/shards" --out "$WORK/lm" --minutes "$MINUTES" \
+"$PYTHON" pretrain.py --config "$CONFIG" --tokenizer "$tok" --shards "$WORK/shards" --out "$WORK/lm" --minutes "$MINUTES" --stop-after "$STOP" \
   --device "$DEVICE" --batch-tokens "$BATCH" --micro-tokens "$MICRO" --teacher-embeddings
 
 step "$WORK/train.npz" "$PYTHON" dataset.py --corpus "$CORPUS" --tokenizer "$tok" --split train --documents "$DOCUMENTS" --out "$WORK/train.npz"
 for split in valid test; do
   step "$WORK/$split.npz" "$PYTHON" dataset.py --corpus "$CORPUS" --tokenizer "$tok" --split $split --out "$WORK/$split.npz"
 done
-step "$WORK/encoder.pt" "$PYTHON" distil.py train --config "$CONFIG" --tokenizer "$tok" --data "$WORK/train.npz" --out "$WORK/encoder.pt" --device "$DEVICE"
+step "$WORK/encoder.pt" "$PYTHON" distil.py train --units 200000 --epochs 3 --config "$CONFIG" --tokenizer "$tok" --data "$WORK/train.npz" --out "$WORK/encoder.pt" --device "$DEVICE"
 for split in train valid test; do
   step "$WORK/$split.npy" "$PYTHON" distil.py embed --config "$CONFIG" --encoder "$WORK/encoder.pt" --data "$WORK/$split.npz" --out "$WORK/$split.npy" --device "$DEVICE"
 done
 units=(--data "$WORK/train.npz" --embeddings "$WORK/train.npy" --valid "$WORK/valid.npz" --valid-embeddings "$WORK/valid.npy")
-step "$WORK/labels" "$PYTHON" labels.py "${units[@]}" --tokenizer "$tok" --corpus "$CORPUS" --out "$WORK/labels"
-step "$WORK/planner.pt" "$PYTHON" planner.py --config "$CONFIG" "${units[@]}" --labels "$WORK/labels" --out "$WORK/planner.pt" --device "$DEVICE"
+step "$WORK/labels" "$PYTHON" labels.py "${units[@]}" --fit 100000 --tokenizer "$tok" --corpus "$CORPUS" --out "$WORK/labels"
+step "$WORK/planner.pt" "$PYTHON" planner.py --epochs 2 --config "$CONFIG" "${units[@]}" --labels "$WORK/labels" --out "$WORK/planner.pt" --device "$DEVICE"
 
 for row in $ROWS; do
   step "$WORK/rows/$row.pt" "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/train.npz" --embeddings "$WORK/train.npy" --labels "$WORK/labels" \
@@ -53,6 +55,6 @@ for row in $ROWS; do
     --batch-tokens "$JOINT_BATCH" --micro-tokens "$MICRO" --device "$DEVICE" --out "$WORK/rows/$row.pt"
 done
 step "$WORK/table.json" "$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" \
-  --tokenizer "$tok" --rows "$WORK"/rows/*.pt --device "$DEVICE" --out "$WORK/table.json"
-"$PYTHON" ngram.py --shards "$WORK/shards" --data "$WORK/test.npz" --tokenizer "$tok"
+  --tokenizer "$tok" --rows "$WORK"/rows/*.pt --tokens 250000 --device "$DEVICE" --out "$WORK/table.json"
+"$PYTHON" ngram.py --shards "$WORK/shards" --data "$WORK/test.npz" --tokenizer "$tok" --train-tokens 20000000 --tokens 250080
 "$PYTHON" export.py --config "$CONFIG" --tokenizer "$tok" --labels "$WORK/labels" --encoder "$WORK/encoder.pt" --row "$WORK/rows/soft-joint.pt" --out "$WORK/model"

@@ -107,7 +107,8 @@ def main(options) -> None:
     random = np.random.default_rng(options.seed + step)
 
     budget, last, last_saved, running = options.minutes * 60, time.monotonic(), time.monotonic(), []
-    while elapsed < budget:
+    end = min(budget, options.stop_after * 60)
+    while elapsed < end:
         progress = elapsed / budget
         length = options.short if progress < options.short_until else config["max_position_embeddings"]
         rows = options.batch_tokens // length
@@ -158,6 +159,7 @@ if __name__ == "__main__":
     parser.add_argument("--shards", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="of training in all, earlier runs counted in")
+    parser.add_argument("--stop-after", type=float, default=math.inf, help="minutes: stop in the stable phase, for a joint stage that anneals")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--batch-tokens", type=int, default=8192)
     parser.add_argument("--micro-tokens", type=int, default=8192, help="what fits in memory at once")

@@ -42,7 +42,7 @@ class Teacher:
     def token_embeddings(self, tokenizer: Tokenizer, size: int) -> Tensor:
         """Starting points for another vocabulary's input embeddings [vocabulary, size], rows of standard deviation 0.02.
 
-        A token starts as the mean of the teacher's word-piece embeddings of its text, projected on the first principal axes;
+        A token starts as the mean of the teacher's word-piece embeddings of its text, projected on the first principal axes (filled up with noise where they are too few);
         bytes that are no text start at random.
         """
         words = self.model.embeddings.word_embeddings.weight.float().cpu()
@@ -58,4 +58,6 @@ class Teacher:
         self.tokenizer.enable_padding()
         _, _, axes = np.linalg.svd((start - start.mean(0)).numpy(), full_matrices=False)
         start = start @ torch.from_numpy(axes[:size].T.copy())
+        if start.shape[1] < size:
+            start = torch.cat((start, torch.randn(len(start), size - start.shape[1]) * start.std()), 1)
         return start / start.std() * 0.02
