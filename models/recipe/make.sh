@@ -18,6 +18,8 @@ STEPS=${STEPS:-400}
 DOCUMENTS=${DOCUMENTS:-6000}
 ROWS=${ROWS:-none fixed uniform oracle predicted soft-frozen straight-through soft-joint}
 PYTHON=${PYTHON:-python3}
+# Empty where the teacher cannot be had (see README.md: reuse.py).
+TEACHER=${TEACHER---teacher-embeddings}
 mkdir -p "$WORK"
 
 step() { # step OUTPUT COMMAND…
@@ -35,7 +37,7 @@ for split in train valid test; do
 done
 # Pre-training keeps its own checkpoints and its own account of the minutes.
 "$PYTHON" pretrain.py --config "$CONFIG" --tokenizer "$tok" --shards "$WORK/shards" --out "$WORK/lm" --minutes "$MINUTES" --stop-after "$STOP" \
-  --device "$DEVICE" --batch-tokens "$BATCH" --micro-tokens "$MICRO" --teacher-embeddings
+  --device "$DEVICE" --batch-tokens "$BATCH" --micro-tokens "$MICRO" $TEACHER
 
 step "$WORK/train.npz" "$PYTHON" dataset.py --corpus "$CORPUS" --tokenizer "$tok" --split train --documents "$DOCUMENTS" --out "$WORK/train.npz"
 for split in valid test; do
