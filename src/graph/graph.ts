@@ -39,6 +39,7 @@ export class GraphBuilder {
   private readonly nodes: GraphNode[] = [];
   private readonly outputs: ValueInfo[] = [];
   private readonly values = new Map<string, ValueInfo>();
+  private readonly producers = new Map<string, GraphNode>();
   private readonly shared = new Map<string, Value>();
   private count = 0;
 
@@ -91,7 +92,7 @@ export class GraphBuilder {
   /** Makes a value an output under a name of its own. */
   output(name: string, value: Value): void {
     const result = this.register(name, value.dtype, value.shape);
-    this.nodes.push({ op: 'Identity', inputs: [value.name], outputs: [name], attributes: {} });
+    this.append({ op: 'Identity', inputs: [value.name], outputs: [name], attributes: {} });
     this.outputs.push(infoOf(result));
   }
 
@@ -111,7 +112,7 @@ export class GraphBuilder {
     }
     const outputs = results.map(({ dtype, shape }) => this.register(this.fresh(op), dtype, shape));
     // One member of the union of nodes, which the compiler cannot see through the type parameter.
-    this.nodes.push({
+    this.append({
       op,
       inputs: inputs.map((input) => input?.name ?? ''),
       outputs: outputs.map((output) => output.name),
@@ -120,18 +121,54 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** @throws {GraphError} where the graph has no output */
+  /** The operations so far, in an order in which they can be computed. */
+  get operations(): readonly GraphNode[] {
+    return this.nodes;
+  }
+
+  /** @throws {GraphError} where there is no value of that name */
+  value(name: string): Value {
+    const info = this.values.get(name);
+    if (info === undefined) throw new GraphError(`Graph ${this.name} has no value named ${name}.`);
+    return { ...info, builder: this };
+  }
+
+  /** The operation that a value comes from; undefined for inputs, weights and constants. */
+  producerOf({ name }: ValueInfo): GraphNode | undefined {
+    return this.producers.get(name);
+  }
+
+  /** The data of a value that is a constant. */
+  dataOf({ name }: ValueInfo): TensorData | undefined {
+    return this.constants.find((constant) => constant.name === name)?.data;
+  }
+
+  /**
+   * The graph so far, without operations that no output depends on: run-times would compute them.
+   * @throws {GraphError} where the graph has no output
+   */
   build(): Graph {
     if (this.outputs.length === 0) throw new GraphError(`Graph ${this.name} has no output.`);
+    const used = new Set(this.outputs.map((output) => output.name));
+    const nodes = this.nodes.toReversed().filter((node) => {
+      if (!node.outputs.some((name) => used.has(name))) return false;
+      for (const name of node.inputs) used.add(name);
+      return true;
+    });
     return {
       name: this.name,
       inputs: [...this.inputs],
       weights: [...this.weights],
-      constants: [...this.constants],
-      nodes: [...this.nodes],
+      constants: this.constants.filter((constant) => used.has(constant.name)),
+      nodes: nodes.reverse(),
       outputs: [...this.outputs],
       values: new Map(this.values),
     };
+  }
+
+  private append(node: GraphNode): void {
+    this.nodes.push(node);
+    for (const name of node.outputs) this.producers.set(name, node);
   }
 
   private once(key: string, make: () => Value): Value {

@@ -1,6 +1,11 @@
+import { attend, attendCausally } from './attend';
+import { unbroadcast } from './gradients/arrange';
+import { customGradient } from './gradients/custom';
 import type { Value } from './graph';
 import * as ops from './ops';
 import { describe, GraphError } from './types';
+
+export { crossEntropy, negativeLogLikelihood } from './crossEntropy';
 
 /* Layers of transformers, composed of ops. Shapes in comments: T tokens, S cached tokens, H heads, KV ≤ H heads of keys and values. */
 
@@ -9,11 +14,19 @@ const HIDDEN = -1e9;
 
 /**
  * x / √(mean(x²) + epsilon) · weight over the last axis, of which weight has the size (Zhang & Sennrich 2019).
- * Written with the operations that onnxruntime fuses into one.
+ * Written with the operations that onnxruntime fuses into one, and with a gradient that needs nothing from between them.
  */
 export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
   const meanSquare = ops.reduceMean(ops.pow(x, 2), [-1]);
-  return ops.mul(ops.div(x, ops.sqrt(ops.add(meanSquare, epsilon))), weight);
+  const result = ops.mul(ops.div(x, ops.sqrt(ops.add(meanSquare, epsilon))), weight);
+  return customGradient(result, [x, weight], (gradient, [rows, factors]) => {
+    // Not pow: what is written as above would be merged with it, and no longer fused.
+    const inverse = ops.reciprocal(ops.sqrt(ops.add(ops.reduceMean(ops.mul(rows!, rows!), [-1]), epsilon)));
+    const unit = ops.mul(rows!, inverse);
+    const toUnit = ops.mul(gradient, factors!);
+    const along = ops.mul(unit, ops.reduceMean(ops.mul(toUnit, unit), [-1]));
+    return [ops.mul(ops.sub(toUnit, along), inverse), unbroadcast(ops.mul(gradient, unit), factors!.shape)];
+  });
 }
 
 /** x [T, in] × weightᵀ (+ bias) → [T, out]; weight [out, in] as PyTorch keeps it, bias [out]. */
@@ -23,7 +36,12 @@ export function linear(x: Value, weight: Value, bias?: Value): Value {
 
 /** x · sigmoid(x). */
 export function silu(x: Value): Value {
-  return ops.mul(x, ops.sigmoid(x));
+  const gate = ops.sigmoid(x);
+  const result = ops.mul(x, gate);
+  // (x·s)' = s + x·s·(1 − s): x itself is not kept.
+  return customGradient(result, [x, gate, result], (gradient, [, s, y]) => [
+    ops.mul(gradient, ops.add(s!, ops.mul(y!, ops.sub(1, s!)))),
+  ]);
 }
 
 /** silu(gate) · up (Shazeer 2020). */
@@ -72,6 +90,11 @@ export interface AttentionOperands {
   readonly cacheMask?: Value;
   /** Factor of the scores; 1/√d if not given. */
   readonly scale?: number;
+  /**
+   * Where `mask` hides later tokens, no keys are shared and there is no cache: blocks of rows that T is cut into, so that less of what is hidden
+   * is computed. The result is the same. For training, where T is known and large.
+   */
+  readonly causalBlocks?: number;
 }
 
 /**
@@ -87,6 +110,10 @@ export function attention(operands: AttentionOperands): Value {
   }
   const group = heads / kvHeads;
   const scaled = ops.mul(query, operands.scale ?? 1 / Math.sqrt(d));
+  const { causalBlocks: blocks } = operands;
+  if (blocks !== undefined && mask !== undefined && cachedKeys === undefined && group === 1) {
+    return attendCausally({ query: scaled, key, value, mask, blocks });
+  }
   // The heads that read the same keys become rows of one product per head of keys: nothing is repeated.
   const rows = group === 1 ? scaled : ops.reshape(scaled, [kvHeads, -1, d]);
   const scores = (keys: Value, added: Value | undefined): Value => {
@@ -99,7 +126,7 @@ export function attention(operands: AttentionOperands): Value {
   const ownScores = scores(key, mask);
   let mixed: Value;
   if (cachedKeys === undefined || cachedValues === undefined) {
-    mixed = ops.matmul(ops.softmax(ownScores), value);
+    mixed = attend(ownScores, value);
   } else {
     const cacheScores = scores(cachedKeys, cacheMask);
     const weights = ops.softmax(ops.concat([cacheScores, ownScores], -1));

@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
 import type { Graph, ValueInfo } from './graph';
 import { CONTRIB_OPS, FLOAT_ATTRIBUTES, type GraphNode } from './node';
+import { onnxNodes } from './onnxOrder';
 import { bytesOf, DTYPE_BYTES, DTYPE_CODES, type DType, type Shape, type TensorData } from './types';
 
 /*
@@ -118,7 +119,7 @@ export function toOnnx(graph: Graph, weights: ReadonlyMap<string, TensorData>): 
     ],
     graph: {
       name: graph.name,
-      node: graph.nodes.map(nodeMessage),
+      node: onnxNodes(graph).map(nodeMessage),
       initializer: initializers,
       input: graph.inputs.map(valueMessage),
       output: graph.outputs.map(valueMessage),

@@ -102,6 +102,7 @@ export class OnnxRuntime implements Runtime {
     return {
       // What the device has no kernel for runs on the CPU.
       executionProviders: this.device === 'cpu' ? ['cpu'] : [this.device, 'cpu'],
+      ...(options.memoryPattern === undefined ? {} : { enableMemPattern: options.memoryPattern }),
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       ...(kept.length === 0
         ? {}

@@ -1,8 +1,9 @@
-import { floats, GraphBuilder, tensor, type Runtime, type Session } from '../graph/index';
+import { floats, GraphBuilder, tensor, type Runtime, type Session, type Value } from '../graph/index';
 import { concat, gemm, matmul } from '../graph/ops';
 import { adaptedLayers, type ModelConfig } from './config';
 import { WeightBook } from './weightBook';
 import type { WeightFiles } from './weightFiles';
+import type { WeightSource } from './weightSource';
 
 const NAME = 'tables';
 
@@ -44,16 +45,18 @@ export class Adapter {
   }
 }
 
+/** One adapted layer's vector for every label: codebook × weightᵀ + bias [K, d]. */
+export function labelTable(book: WeightSource, { labels, adapter, lm }: ModelConfig, index: number): Value {
+  const layer = `adapter.layers.${index}`;
+  const codebook = book.tensor(`${layer}.codebook`, [labels.count, adapter.embeddingSize]);
+  const weight = book.tensor(`${layer}.weight`, [lm.hiddenSize, adapter.embeddingSize]);
+  return gemm(codebook, weight, book.tensor(`${layer}.bias`, [lm.hiddenSize]), { transB: true });
+}
+
 /** The tables of all adapted layers side by side [K, A·d]. */
 async function computeTables(config: ModelConfig, files: WeightFiles, runtime: Runtime): Promise<Float32Array> {
   const book = new WeightBook(new GraphBuilder('adapter tables'));
-  const { labels, adapter, lm } = config;
-  const tables = adaptedLayers(config).map((i) => {
-    const layer = `adapter.layers.${i}`;
-    const codebook = book.tensor(`${layer}.codebook`, [labels.count, adapter.embeddingSize]);
-    const weight = book.tensor(`${layer}.weight`, [lm.hiddenSize, adapter.embeddingSize]);
-    return gemm(codebook, weight, book.tensor(`${layer}.bias`, [lm.hiddenSize]), { transB: true });
-  });
+  const tables = adaptedLayers(config).map((i) => labelTable(book, config, i));
   book.builder.output(NAME, concat(tables, 1));
   // Run once: laying the weights out anew would cost more than it saves.
   const session = await runtime.createSession(book.builder.build(), {

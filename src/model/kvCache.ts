@@ -10,6 +10,27 @@ export interface KVCache {
   truncate(length: number): void;
 }
 
+/** A continuation of what a cache holds. */
+export interface Branch {
+  /** Tokens before its next one. */
+  readonly length: number;
+}
+
+export interface BranchToken {
+  readonly branch: Branch;
+  readonly id: number;
+  /** Plan vector [A·d]. */
+  readonly plan: Float32Array;
+}
+
+/** Several continuations of what a cache held when they began, decoded side by side: the weights are read once for all of them. */
+export interface Branches {
+  /** A new branch that has nothing but the trunk, or what another branch has so far. */
+  fork(from?: Branch): Branch;
+  /** Appends a token to each of these branches, all of them different, and returns the logits after each [V]. */
+  extend(tokens: readonly BranchToken[]): Promise<Float32Array[]>;
+}
+
 /** Slots a cache starts with; it doubles until its capacity, so a short text does not attend over a long empty cache. */
 const FIRST_SLOTS = 128;
 
@@ -79,6 +100,16 @@ export class HeadMajorCache implements KVCache {
       }
     }
     this.used += count;
+  }
+
+  /** Holds what another cache holds, and nothing else. */
+  copyFrom(other: HeadMajorCache): void {
+    this.used = 0;
+    this.assertRoom(other.used);
+    this.room = other.room;
+    this.keyArrays = other.keyArrays.map((array) => array.slice());
+    this.valueArrays = other.valueArrays.map((array) => array.slice());
+    this.used = other.used;
   }
 
   private grow(needed: number): void {

@@ -1,6 +1,31 @@
 import { ModelError } from './errors';
 import { Fields } from './fields';
 
+/** What a sentence of a label does, roughly: of the many labels, those that belong together (models/recipe/names.py says what each stands for). */
+export const LABEL_FAMILIES = [
+  'topic',
+  'definition',
+  'description',
+  'fact',
+  'reason',
+  'example',
+  'comparison',
+  'instruction',
+  'requirement',
+  'warning',
+  'advice',
+  'proposal',
+  'question',
+  'event',
+  'scene',
+  'speech',
+  'people',
+  'reference',
+  'item',
+  'code',
+] as const;
+export type LabelFamily = (typeof LABEL_FAMILIES)[number];
+
 export interface LabelExample {
   readonly text: string;
   readonly source: string;
@@ -10,6 +35,8 @@ export interface LabelExample {
 export interface Label {
   readonly id: number;
   readonly name: string;
+  /** Undefined where nobody has read its sentences. */
+  readonly family: LabelFamily | undefined;
   readonly terms: readonly string[];
   readonly examples: readonly LabelExample[];
   /** Share of the training units that carry the label. */
@@ -21,7 +48,7 @@ export class LabelSet {
   private constructor(readonly all: readonly Label[]) {}
 
   /**
-   * labels.json: `{"labels": [{"id", "name", "terms", "examples": [{"text", "source"}], "frequency"}, …]}`.
+   * labels.json: `{"labels": [{"id", "name", "family", "terms", "examples": [{"text", "source"}], "frequency"}, …]}`.
    * @throws {ModelError} naming the entry that is wrong, or the count where it is not `count`
    */
   static parse(value: unknown, file: string, count: number): LabelSet {
@@ -57,6 +84,7 @@ function parseLabel(fields: Fields, id: number): Label {
   return {
     id,
     name: fields.string('name'),
+    family: family(fields),
     terms: texts(fields, 'terms'),
     examples: list(fields, 'examples').map((entry) => {
       const example = Fields.of(entry, fields.file, `labels[${id}].examples`);
@@ -64,6 +92,14 @@ function parseLabel(fields: Fields, id: number): Label {
     }),
     frequency: fields.number('frequency', 0, 1, 0),
   };
+}
+
+function family(fields: Fields): LabelFamily | undefined {
+  if (fields.raw('family') === undefined) return undefined;
+  const name = fields.string('family');
+  const known = LABEL_FAMILIES.find((one) => one === name);
+  if (known === undefined) throw fields.error('family', `must be one of ${LABEL_FAMILIES.join(', ')}`);
+  return known;
 }
 
 function list(fields: Fields, name: string): unknown[] {

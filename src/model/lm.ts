@@ -1,5 +1,5 @@
 import { floats, GraphBuilder, tensor, type Runtime, type Session, type Tensor, type Value } from '../graph/index';
-import { causalMask, rmsNorm, slotMask } from '../graph/nn';
+import { rmsNorm } from '../graph/nn';
 import { concat, gather, slice, unsqueeze } from '../graph/ops';
 import { llamaBlock, rotationInputs } from './blocks';
 import type { LmConfig } from './config';
@@ -7,6 +7,7 @@ import { EmbeddingTable } from './embeddingTable';
 import { HeadMajorCache } from './kvCache';
 import type { WeightFormat } from './plannerLm';
 import { RotaryTable } from './rotary';
+import { visibleBefore, type Visibility } from './visibility';
 import { WeightBook } from './weightBook';
 import type { WeightFiles } from './weightFiles';
 
@@ -111,14 +112,53 @@ export class LanguageModel {
     count: number,
     logits: 'last' | 'all',
   ): Promise<Float32Array> {
-    const { hiddenSize, headDim } = this.config;
-    const { cos, sin } = this.rotary.rows(cache.length, count);
+    const own = visibleBefore(count, count, (row) => row + 1);
     const wanted = logits === 'last' ? Int32Array.of(count - 1) : Int32Array.from({ length: count }, (_, i) => i);
+    return this.runRows(cache, { x, plan, ...this.rotary.rows(cache.length, count) }, wanted, {
+      own,
+      cached: visibleBefore(count, slotsOf(cache), () => cache.length),
+    });
+  }
+
+  /**
+   * Appends one row to the cache for each token of branches that grow from what it holds, each token seeing its own ancestors only.
+   * @param positions of the tokens in their branches [T]
+   * @returns logits after each [T, V]
+   */
+  async extendTree(
+    cache: HeadMajorCache,
+    tokens: readonly number[],
+    plan: Float32Array,
+    positions: readonly number[],
+    sees: Visibility,
+  ): Promise<Float32Array> {
+    const count = tokens.length;
+    const { headDim } = this.config;
+    const cos = new Float32Array(count * headDim);
+    const sin = new Float32Array(count * headDim);
+    for (const [i, position] of positions.entries()) {
+      const row = this.rotary.rows(position, 1);
+      cos.set(row.cos, i * headDim);
+      sin.set(row.sin, i * headDim);
+    }
+    const wanted = Int32Array.from({ length: count }, (_, i) => i);
+    return this.runRows(cache, { x: this.table.lookUp(tokens), plan, cos, sin }, wanted, sees);
+  }
+
+  private async runRows(
+    cache: HeadMajorCache,
+    { x, plan, cos, sin }: { x: Float32Array; plan: Float32Array; cos: Float32Array; sin: Float32Array },
+    wanted: Int32Array,
+    sees: Visibility,
+  ): Promise<Float32Array> {
+    const { hiddenSize, headDim } = this.config;
+    const count = x.length / hiddenSize;
     const outputs = await this.session.run({
       x: tensor('float32', x, [count, hiddenSize]),
       cos: tensor('float32', cos, [count, headDim]),
       sin: tensor('float32', sin, [count, headDim]),
-      length: tensor('int32', Int32Array.of(cache.length), []),
+      mask: tensor('float32', sees.own, [count, count]),
+      cacheMask: tensor('float32', sees.cached, [count, slotsOf(cache)]),
       wanted: tensor('int32', wanted, [wanted.length]),
       ...(this.adapted.length === 0 ? {} : { plan: tensor('float32', plan, [count, this.planWidth]) }),
       ...this.cacheFeeds(cache),
@@ -130,7 +170,7 @@ export class LanguageModel {
   /** The cache's arrays as they lie; an empty cache is one slot that is masked out. */
   private cacheFeeds(cache: HeadMajorCache): Record<string, Tensor> {
     const { kvHeads, headDim, layers } = this.config;
-    const slots = cache.length === 0 ? 1 : cache.slots;
+    const slots = slotsOf(cache);
     const dims = [kvHeads, slots, headDim];
     const empty = new Float32Array(kvHeads * headDim);
     const feeds: Record<string, Tensor> = {};
@@ -142,8 +182,13 @@ export class LanguageModel {
   }
 }
 
+/** Slots that the graph is shown of a cache. */
+export function slotsOf(cache: HeadMajorCache): number {
+  return cache.length === 0 ? 1 : cache.slots;
+}
+
 /**
- * Inputs: embedded tokens x [T, d]; cos, sin [T, D]; length, the used slots of the cache; keys.i, values.i [N, S, D];
+ * Inputs: embedded tokens x [T, d]; cos, sin [T, D]; mask [T, T] and cacheMask [T, S], added to the scores; keys.i, values.i [N, S, D];
  * plan [T, A·d]; wanted [R], the rows that logits are asked for.
  * Outputs: logits [R, V]; newRows [2·layers, N, T, D], keys and values of layer 0, 1, ….
  */
@@ -153,15 +198,14 @@ function lmGraph(c: LmConfig, adapted: readonly number[], format: WeightFormat):
   const d = c.hiddenSize;
   let x = builder.input('x', 'float32', ['T', d]);
   const rotation = rotationInputs(book, c.headDim);
-  const length = builder.input('length', 'int32', []);
   const wanted = builder.input('wanted', 'int32', ['R']);
   const plan = adapted.length === 0 ? undefined : builder.input('plan', 'float32', ['T', adapted.length * d]);
   const cache = Array.from({ length: c.layers }, (_, i) => ({
     cachedKeys: builder.input(`keys.${i}`, 'float32', [c.kvHeads, 'S', c.headDim]),
     cachedValues: builder.input(`values.${i}`, 'float32', [c.kvHeads, 'S', c.headDim]),
   }));
-  const mask = causalMask(x, 0);
-  const cacheMask = slotMask(cache[0]!.cachedKeys, 1, length);
+  const mask = builder.input('mask', 'float32', ['T', 'T']);
+  const cacheMask = builder.input('cacheMask', 'float32', ['T', 'S']);
   const rows: Value[] = [];
   for (let i = 0; i < c.layers; i++) {
     const at = adapted.indexOf(i);

@@ -19,6 +19,36 @@ export function observeLabels(
   from = 0,
 ): Int32Array {
   const size = codebook.mean.length;
+  const points = centeredPoints(embeddings, codebook, labels, from);
+  const observed = new Int32Array(points.length / size);
+  const halfNorms = halfSquaredNorms(codebook.centroids, size);
+  for (let t = 0; t < observed.length; t += ABREAST) nearest(points, t, size, codebook.centroids, halfNorms, observed);
+  return observed;
+}
+
+/**
+ * How far the last unit of a document is from every label: the distance of its point to each centroid [K], by the rule of
+ * {@link observeLabels}, whose label for it is the nearest. From the embeddings of the document's units [n, e], n at least 1.
+ */
+export function labelDistances(embeddings: Float32Array, codebook: Codebook, labels: LabelsConfig): Float32Array {
+  const size = codebook.mean.length;
+  const point = centeredPoints(embeddings, codebook, labels, embeddings.length / size - 1);
+  const { centroids } = codebook;
+  return Float32Array.from({ length: centroids.length / size }, (_, k) => {
+    let sum = 0;
+    for (let j = 0; j < size; j++) sum += (centroids[k * size + j]! - point[j]!) ** 2;
+    return Math.sqrt(sum);
+  });
+}
+
+/** What is compared with the centroids: embeddings from unit `from` on, the running mean taken off where labels are centred [n − from, e]. */
+function centeredPoints(
+  embeddings: Float32Array,
+  codebook: Codebook,
+  labels: LabelsConfig,
+  from: number,
+): Float32Array {
+  const size = codebook.mean.length;
   const count = embeddings.length / size;
   if (!Number.isInteger(count)) throw new RangeError(`${embeddings.length} values are not embeddings of ${size}.`);
   if (!(from >= 0 && from <= count)) throw new RangeError(`There is no unit ${from} among ${count}.`);
@@ -33,10 +63,7 @@ export function observeLabels(
       }
     }
   }
-  const observed = new Int32Array(count - from);
-  const halfNorms = halfSquaredNorms(codebook.centroids, size);
-  for (let t = 0; t < observed.length; t += ABREAST) nearest(points, t, size, codebook.centroids, halfNorms, observed);
-  return observed;
+  return points;
 }
 
 /** ‖c‖²/2 of every centroid. */

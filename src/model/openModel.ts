@@ -6,13 +6,14 @@ import { adaptedLayers, isPlannerLmConfig, parseLmConfig, parseModelConfig, type
 import { Encoder } from './encoder';
 import { ModelError } from './errors';
 import { readJson, verifyFiles } from './folder';
-import { HeadMajorCache, type KVCache } from './kvCache';
+import { HeadMajorCache, type Branches, type KVCache } from './kvCache';
 import { LabelSet } from './labels';
 import { lmLayout, modelLayout, type WeightPart } from './layout';
 import { LanguageModel } from './lm';
-import { observeLabels, type Codebook } from './observe';
+import { labelDistances, observeLabels, type Codebook } from './observe';
 import { Planner } from './planner';
 import type { DeviceInfo, PlannerLM, WeightFormat } from './plannerLm';
+import { TokenTree } from './tokenTree';
 import { WeightFiles } from './weightFiles';
 
 export interface OpenOptions {
@@ -207,6 +208,11 @@ class OpenedModel implements PlannerLM {
     return observeLabels(embeddings, codebook, config.labels, from);
   }
 
+  distances(embeddings: Float32Array): Float32Array {
+    const { codebook, config } = this.open();
+    return labelDistances(embeddings, codebook, config.labels);
+  }
+
   async plan(embeddings: Float32Array, kinds: Int32Array, from = 0): Promise<Float32Array> {
     return this.open().planner.plan(embeddings, kinds, from);
   }
@@ -227,6 +233,11 @@ class OpenedModel implements PlannerLM {
   ): Promise<Float32Array> {
     if (!(cache instanceof HeadMajorCache)) throw new TypeError('The cache was not made by this model.');
     return this.open().lm.extend(cache, tokens, plan, logits);
+  }
+
+  branch(cache: KVCache, most: number): Branches {
+    if (!(cache instanceof HeadMajorCache)) throw new TypeError('The cache was not made by this model.');
+    return new TokenTree(this.open().lm, cache, most);
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import { floats, GraphBuilder, tensor, type Runtime, type Session } from '../graph/index';
-import { causalMask, rmsNorm } from '../graph/nn';
-import { add, div, gather, gemm, reshape, softmax, where } from '../graph/ops';
-import { llamaBlock, rotationInputs } from './blocks';
+import { causalMask } from '../graph/nn';
+import { gather, softmax } from '../graph/ops';
+import { rotationInputs } from './blocks';
 import type { ModelConfig } from './config';
+import { plannerLogits, plannerRows } from './plannerLayers';
 import { RotaryTable } from './rotary';
 import { WeightBook } from './weightBook';
 import type { WeightFiles } from './weightFiles';
@@ -98,39 +99,17 @@ export class Planner {
   }
 }
 
-function plannerGraph({ planner: c, encoder, labels }: ModelConfig): WeightBook {
+function plannerGraph(config: ModelConfig): WeightBook {
+  const { planner: c, encoder } = config;
   const book = new WeightBook(new GraphBuilder('planner'));
   const { builder } = book;
-  const d = c.hiddenSize;
   const embeddings = builder.input('embeddings', 'float32', ['T', encoder.embeddingSize]);
   const kinds = builder.input('kinds', 'int32', ['T']);
   const isStart = builder.input('isStart', 'bool', ['T', 1]);
   const rotation = rotationInputs(book, c.headDim);
   const wanted = builder.input('wanted', 'int32', ['R']);
-
-  const inputWeight = book.tensor('planner.input.weight', [d, encoder.embeddingSize]);
-  const inputBias = book.tensor('planner.input.bias', [d]);
-  const ofUnits = gemm(embeddings, inputWeight, inputBias, { transB: true });
-  const ofKinds = gather(book.tensor('planner.kinds.weight', [c.kinds, d]), kinds);
-  let x = where(isStart, book.tensor('planner.start', [d]), add(ofUnits, ofKinds));
   const mask = causalMask(embeddings, 0, c.window);
-  for (let i = 0; i < c.layers; i++) {
-    x = llamaBlock(book, c, `planner.layers.${i}`, x, rotation, { attention: { mask } }).x;
-  }
-  const normed = rmsNorm(gather(x, wanted), book.tensor('planner.norm.weight', [d]), c.rmsNormEps);
-  const heads = Array.from({ length: c.steps }, (_, s) => `planner.heads.${s}`);
-  const rows = c.steps * labels.count;
-  const headWeight = book.tensor(
-    'planner.heads.weight',
-    [rows, d],
-    heads.map((head) => `${head}.weight`),
-  );
-  const headBias = book.tensor(
-    'planner.heads.bias',
-    [rows],
-    heads.map((head) => `${head}.bias`),
-  );
-  const logits = reshape(gemm(normed, headWeight, headBias, { transB: true }), [0, c.steps, labels.count]);
-  builder.output('probabilities', softmax(div(logits, c.temperature)));
+  const rows = plannerRows(book, config, { embeddings, kinds, isStart }, rotation, { attention: { mask } });
+  builder.output('probabilities', softmax(plannerLogits(book, config, gather(rows, wanted))));
   return book;
 }

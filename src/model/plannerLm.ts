@@ -1,7 +1,7 @@
 import type { Tokenizer } from '../text/tokenizer';
 import type { ModelConfig } from './config';
 import type { LabelSet } from './labels';
-import type { KVCache } from './kvCache';
+import type { Branches, KVCache } from './kvCache';
 
 /** Where a model runs. */
 export interface DeviceInfo {
@@ -31,6 +31,9 @@ export interface PlannerLM {
    */
   observe(embeddings: Float32Array, from?: number): Int32Array;
 
+  /** Distance of the last of these units [n, e], n at least 1, from every label [K]; the nearest is the label that `observe` gives it. */
+  distances(embeddings: Float32Array): Float32Array;
+
   /**
    * Probabilities [n + 1 − from, steps, K] of the labels t+1 … t+steps after `from` … n units.
    * @param from the first position wanted; what lies too far before it to matter is not computed again
@@ -48,6 +51,12 @@ export interface PlannerLM {
    * @throws {RangeError} when the cache cannot hold them; the cache is then unchanged
    */
   extend(cache: KVCache, tokens: readonly number[], plan: Float32Array, logits: 'last' | 'all'): Promise<Float32Array>;
+
+  /**
+   * Branches that go on from what a cache holds; the cache stays as it is, and may change while they grow.
+   * @param most tokens that all branches together may have
+   */
+  branch(cache: KVCache, most: number): Branches;
 
   /** Frees the model's memory. What was opened cannot be used afterwards. */
   close(): Promise<void>;

@@ -33,6 +33,8 @@ export class SafetensorsFile {
     readonly path: string,
     private readonly handle: FileHandle,
     readonly tensors: ReadonlyMap<string, TensorInfo>,
+    /** Texts that its writer put in the header. */
+    readonly metadata: ReadonlyMap<string, string>,
   ) {}
 
   /** @throws {ModelError} for a file that is missing, cut short or not safetensors */
@@ -43,7 +45,8 @@ export class SafetensorsFile {
         : new ModelError('unreadable', path, `cannot be opened (${(error as Error).message})`);
     });
     try {
-      return new SafetensorsFile(path, handle, await readHeader(path, handle));
+      const { header, dataStart, size } = await readHeader(path, handle);
+      return new SafetensorsFile(path, handle, checkHeader(path, header, dataStart, size), metadataOf(path, header));
     } catch (error) {
       await handle.close();
       throw error;
@@ -112,7 +115,10 @@ function elements(info: TensorInfo): number {
   return (info.end - info.start) / ELEMENT_BYTES[info.dtype];
 }
 
-async function readHeader(path: string, handle: FileHandle): Promise<Map<string, TensorInfo>> {
+async function readHeader(
+  path: string,
+  handle: FileHandle,
+): Promise<{ header: Record<string, unknown>; dataStart: number; size: number }> {
   const { size } = await handle.stat();
   const prefix = new DataView(new ArrayBuffer(8));
   const { bytesRead } = await handle.read(prefix, 0, 8, 0);
@@ -127,7 +133,14 @@ async function readHeader(path: string, handle: FileHandle): Promise<Map<string,
   }
   const bytes = new Uint8Array(length);
   await handle.read(bytes, 0, length, 8);
-  return checkHeader(path, parseJson(path, bytes), dataStart, size);
+  return { header: parseJson(path, bytes), dataStart, size };
+}
+
+function metadataOf(path: string, { __metadata__: value = {} }: Record<string, unknown>): Map<string, string> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  if (texts.length !== entries.length) throw new ModelError('format', path, 'its metadata are not all texts');
+  return new Map(texts);
 }
 
 function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {

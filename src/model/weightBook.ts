@@ -2,6 +2,7 @@ import { ops, type GraphBuilder, type TensorData, type Value } from '../graph/in
 import { packNBits } from '../graph/quantise';
 import type { WeightFormat } from './plannerLm';
 import type { WeightFiles } from './weightFiles';
+import type { WeightSource } from './weightSource';
 
 /** Adds what it loads to the weights of a session. */
 type Load = (files: WeightFiles, into: Map<string, TensorData>) => Promise<void>;
@@ -10,7 +11,7 @@ type Load = (files: WeightFiles, into: Map<string, TensorData>) => Promise<void>
  * The weights of one graph: a layer takes them from here while the graph is built, and the book remembers which tensors of the
  * files they are made of. Only then are they read, each once, straight into the form the session gets.
  */
-export class WeightBook {
+export class WeightBook implements WeightSource {
   private readonly loads = new Map<string, Load>();
 
   constructor(

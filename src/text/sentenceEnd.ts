@@ -81,13 +81,15 @@ function isPartOfWord(text: string, at: number, from: number, line: boolean): bo
   const word = wordBefore(text, at, from);
   if (isAbbreviation(word)) return true;
   const bound = Math.max(from, at - LOOK_BACK);
-  const newline = text.lastIndexOf('\n', at - 1);
-  const before = text.slice(Math.max(bound, newline + 1), at);
+  // Not looked for further back, which would read a long line again at each of its stops.
+  const near = text.slice(bound, at);
+  const newline = near.lastIndexOf('\n');
+  const before = near.slice(newline + 1);
   // "Albert I. Jones", but "you and I."
   if (word === 'I') return /\p{Lu}[\p{L}’']*\s+I$/u.test(before);
   // A dot by itself is part of a spaced ellipsis ". . ."; the fourth is the full stop.
   if (/(?:^|\s)$/.test(before)) return !line && !/(?:^|\s)\.\s\.\s\.\s$/.test(before);
-  return (bound === from || newline >= bound) && /^[\s•⁃]*(?:\d{1,3}|\p{L})$/u.test(before);
+  return (bound === from || newline >= 0) && /^[\s•⁃]*(?:\d{1,3}|\p{L})$/u.test(before);
 }
 
 function skipClosers(reader: CausalReader, start: number): number {

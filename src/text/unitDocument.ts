@@ -1,3 +1,4 @@
+import { closedUnitCount } from './closedUnits';
 import type { Unit } from './kinds';
 import { Splitter } from './splitter';
 import { INITIAL_STATE, type SplitterState } from './splitterState';
@@ -18,6 +19,11 @@ interface Checkpoint {
   readonly state: SplitterState;
 }
 
+/** How far a text behind the last checkpoint is read to tell whether a unit ends there: further on there is no sentence that a person wrote. */
+const LONGEST_TAIL = 10_000;
+/** How much of the text before a place its meaning may depend on. */
+const LOOK_BACK = 64;
+
 const FIRST: Checkpoint = { position: 0, seen: 0, closed: 0, start: 0, state: INITIAL_STATE };
 
 /** A text and its units, kept up to date edit by edit: only what an edit touches is split again. */
@@ -36,6 +42,22 @@ export class UnitDocument {
 
   get units(): readonly Unit[] {
     return this.#units;
+  }
+
+  /**
+   * How many units would be known to have ended if the text were its first `offset` code units and then `following`. Costs no more than
+   * reading the line at `offset`.
+   */
+  closedWith(offset: number, following: string): number {
+    const { position, seen, closed, start, state } = this.#checkpoints[lastIndexWithin(this.#checkpoints, offset)]!;
+    const known = closedUnitCount(this.#units, offset);
+    if (offset - position > LONGEST_TAIL) return known;
+    // One character more than is looked at: a place that is not the text's beginning must not look like it.
+    const base = Math.max(0, Math.max(start, position - LOOK_BACK) - 1);
+    const tail = this.#text.slice(base, offset) + following;
+    const splitter = new Splitter(tail, state, position - base, start - base, Math.max(0, seen - base));
+    while (splitter.step());
+    return closed + splitter.units.length;
   }
 
   /**
@@ -63,7 +85,9 @@ export class UnitDocument {
         const candidate = old.checkpoints[meeting];
         // Where nothing is open at the text's end, before or after the edit, the other may have white space there: that is for the
         // splitter to say.
+        // A line at the text's beginning may mean something else than the same line further on.
         if (
+          before > 0 &&
           candidate?.position === before &&
           candidate.closed < old.units.length &&
           splitter.start < text.length &&

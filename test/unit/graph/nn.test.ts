@@ -102,15 +102,23 @@ describe('attention', () => {
     },
   );
 
-  it('with a banded mask sees a window only', async () => {
+  it.each([1, 3, 9])('with a banded mask sees a window only, in %d blocks', async (causalBlocks) => {
     const [heads, total, d, window] = [2, 9, 4, 3];
     const [q, k, v] = [noise(heads * total * d, 5), noise(heads * total * d, 6), noise(heads * total * d, 7)];
     const dims = [heads, total, d];
     const feeds = { query: floatTensor(q, dims), key: floatTensor(k, dims), value: floatTensor(v, dims) };
     const got = await numbers(feeds, ({ query, key, value }) =>
-      nn.attention({ query: query!, key: key!, value: value!, mask: nn.causalMask(query!, 1, window) }),
+      nn.attention({ query: query!, key: key!, value: value!, mask: nn.causalMask(query!, 1, window), causalBlocks }),
     );
     expect(distance(got, reference(q, k, v, heads, heads, total, total, d, window))).toBeLessThan(1e-5);
+  });
+
+  it('names tokens that cannot be cut into blocks', async () => {
+    const feeds = { x: floatTensor(noise(2 * 5 * 4), [2, 5, 4]) };
+    const attend = compute(feeds, ({ x }) =>
+      nn.attention({ query: x!, key: x!, value: x!, mask: nn.causalMask(x!, 1), causalBlocks: 2 }),
+    );
+    await expect(attend).rejects.toThrow('Attention(query float32 [2, 5, 4]): its tokens cannot be cut into 2 blocks.');
   });
 
   it('names heads that do not fit', async () => {

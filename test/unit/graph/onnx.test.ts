@@ -121,11 +121,11 @@ describe('a graph as ONNX', () => {
     const { graph } = written((b) => {
       const x = b.input('x', 'float32', ['T', 32]);
       const operands = [b.constant('uint8', packed, [2, 1, 16]), b.constant('float32', scales, [2])] as const;
-      b.output('y', ops.matMulNBits(x, ...operands, { bits: 4 }));
+      b.output('y', ops.exp(ops.matMulNBits(x, ...operands, { bits: 4 })));
     });
     expect(messages(graph, 1).map((node) => [text(node, 4)[0], text(node, 7)[0]])).toEqual([
       ['MatMulNBits', 'com.microsoft'],
-      ['Identity', ''],
+      ['Exp', ''],
     ]);
   });
 });

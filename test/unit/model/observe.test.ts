@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { observeLabels } from '../../../src/model/observe';
+import { labelDistances, observeLabels } from '../../../src/model/observe';
 
 const codebook = { centroids: Float32Array.of(1, 0, 0, 1, -1, 0), mean: Float32Array.of(0.5, 0.5) };
 const plain = { count: 3, centering: 'none', priorWeight: 2 } as const;
@@ -45,6 +45,23 @@ describe('observed labels', () => {
       }),
     );
     expect(() => observeLabels(new Float32Array(2), codebook, centered, 2)).toThrow(RangeError);
+  });
+
+  it('are those at the least distance', () => {
+    const value = fc.double({ min: -2, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, value), { minLength: 1, maxLength: 12 }), (rows) => {
+        const embeddings = Float32Array.from(rows.flat());
+        for (const labels of [plain, centered]) {
+          const distances = labelDistances(embeddings, codebook, labels);
+          expect(distances).toHaveLength(3);
+          const label = observeLabels(embeddings, codebook, labels).at(-1)!;
+          for (const distance of distances) expect(distance).toBeGreaterThanOrEqual(distances[label]! - 1e-6);
+        }
+      }),
+    );
+    expect([...labelDistances(Float32Array.of(1, 1), codebook, plain)]).toEqual([1, 1, expect.closeTo(Math.sqrt(5))]);
+    expect(() => labelDistances(new Float32Array(0), codebook, plain)).toThrow(RangeError);
   });
 
   it('are none for no units, and half an embedding is refused', () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { splitUnits, UnitDocument } from '../../../src/text/units';
@@ -33,11 +34,13 @@ const ready = files.every((file) => existsSync(file)) && decompressor();
 if (!ready) console.log(`The laws on 2,000 documents are skipped: they need ${folder} and zstd.`);
 
 describe.skipIf(!ready)('on 2,000 documents', () => {
-  it('units tile the text, are causal, and survive edits', () => {
+  it('units tile the text, are causal, and survive edits', { timeout: 600_000 }, async () => {
     const texts = documents(2000);
     expect(texts).toHaveLength(2000);
     const random = numbersFrom(3);
     for (const text of texts) {
+      // The test runner wants to hear from its workers.
+      await setImmediate();
       const whole = splitUnits(text);
       expectTiling(text, whole);
       for (let i = 0; i < 6; i++) expectCausal(text, whole, random(text.length + 1));

@@ -85,6 +85,12 @@ describe('an edit', () => {
     );
   });
 
+  it('at the beginning of the text moves a line away from where it could begin front matter', () => {
+    const document = new UnitDocument('---\n');
+    document.edit(0, 0, '  \n');
+    expect(document.units).toEqual(splitUnits('  \n---\n'));
+  });
+
   it('of one character in 100 kB changes few units', () => {
     const text = excerpts
       .map((excerpt) => excerpt.text)

@@ -1,0 +1,78 @@
+import { setFloat16 } from '@petamoriken/float16';
+import { open } from 'node:fs/promises';
+import { ModelError } from './errors';
+import { firstNotFinite } from './half';
+
+/** A tensor to be written, in single or half precision. */
+export interface TensorToWrite {
+  readonly name: string;
+  readonly dtype: 'F32' | 'F16';
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Elements turned into bytes at a time. */
+const CHUNK = 1 << 18;
+
+/**
+ * Writes a safetensors file and has it flushed to the disk. It is complete only when this returns: write it beside its place and rename it.
+ * @param metadata texts by name, kept in the header
+ * @throws {ModelError} for a number that is not finite, in half precision where that is asked for
+ * @throws {Error} as the file system does
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.write(headerOf(tensors, metadata));
+    for (const tensor of tensors) {
+      for (let start = 0; start < tensor.data.length; start += CHUNK) {
+        const values = tensor.data.subarray(start, start + CHUNK);
+        const bytes = tensor.dtype === 'F32' ? copyOf(values) : halves(values);
+        if (firstNotFinite(values) >= 0 || (tensor.dtype === 'F16' && overflows(bytes))) {
+          throw new ModelError('numbers', path, `has a value that ${tensor.dtype} cannot hold`, tensor.name);
+        }
+        await file.write(bytes);
+      }
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Uint8Array {
+  const entries: Record<string, unknown> = { __metadata__: metadata };
+  let at = 0;
+  for (const { name, dtype, shape, data } of tensors) {
+    const end = at + data.length * (dtype === 'F32' ? 4 : 2);
+    entries[name] = { dtype, shape, data_offsets: [at, end] };
+    at = end;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(entries));
+  // Padded with spaces, so that the data starts at a multiple of eight bytes.
+  const length = Math.ceil(text.length / 8) * 8;
+  const header = new Uint8Array(8 + length).fill(0x20, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(text, 8);
+  return header;
+}
+
+function copyOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
+}
+
+function halves(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < values.length; i++) setFloat16(view, 2 * i, values[i]!, true);
+  return bytes;
+}
+
+/** Whether a finite number became infinite. */
+function overflows(bytes: Uint8Array): boolean {
+  return new Uint16Array(bytes.buffer).some((bits) => (bits & 0x7c00) === 0x7c00);
+}
