@@ -8,12 +8,14 @@ import { confidenceOf, confidentLength, GATES, type GateLevel, type ScoredToken 
 import { generate, type Generation } from './generate';
 import { refusal } from './guards';
 import type { LmContext } from './lmContext';
+import { PINNING, type Pinning } from './pinning';
 import type { PlanRow, PlanTable } from './planTable';
 import type { EmptyReason } from './reasons';
 import { seededRandom } from './sampling';
+import { assertLabels, pinOf, type Steering } from './steering';
 import type { UnitCache } from './unitCache';
 import { chooseWindow } from './window';
-import { WritingPlan, type Steering } from './writingPlan';
+import { WritingPlan } from './writingPlan';
 
 export interface CompleteOptions {
   readonly stop?: StopRule;
@@ -23,15 +25,25 @@ export interface CompleteOptions {
   readonly temperature?: number;
   readonly topP?: number;
   readonly seed?: number;
+  /** Without effect where labels are pinned: the writer has asked, and what a pin makes the LM say is never what it holds most probable. */
   readonly gate?: GateLevel;
-  /** The label that the unit being written (at the end of a unit: the next one) must follow. */
-  readonly pin?: number;
+  /** Labels for the unit being written (at the end of a unit: the next one) and those after it, in order. */
+  readonly pins?: readonly number[];
   /**
-   * How many completions. One follows the plan's whole distribution; several follow one label each, the most probable labels of the plan. With a pin they all
-   * follow it, and differ by chance.
+   * Labels that the first of these units must not follow: the plan's distribution without them, renormalised, conditions the LM, and none of
+   * the alternatives follows one. Without effect on a pinned unit.
+   */
+  readonly never?: readonly number[];
+  /**
+   * How many completions. One follows the plan's whole distribution; several follow one label each, the most probable labels of the plan. With pins they all
+   * follow these, and differ by chance.
    */
   readonly alternatives?: number;
+  /** Called with the text so far of the first completion while it is generated; filters may still shorten what comes of it. */
+  readonly onText?: (text: string) => void;
   readonly signal?: AbortSignal;
+  /** How pinned units are made to obey; as measured to be best unless told. */
+  readonly pinning?: Pinning;
 }
 
 export interface CompletionLabel {
@@ -80,7 +92,15 @@ const ALTERNATIVE_TEMPERATURE = 0.8;
 /** Characters that filters look at on either side of the cursor. */
 const FILTER_VIEW = 4000;
 
-const DEFAULTS = { stop: 'sentence', maxTokens: 48, temperature: 0, topP: 0.95, seed: 0, gate: 'open' } as const;
+const DEFAULTS = {
+  stop: 'sentence',
+  maxTokens: 48,
+  temperature: 0,
+  topP: 0.95,
+  seed: 0,
+  gate: 'open',
+  pinning: PINNING,
+} as const;
 
 /** @throws {CancelledError} within one token of the signal */
 export async function complete(tools: CompletionTools, options: CompleteOptions): Promise<CompletionResult> {
@@ -112,7 +132,10 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
   const target = closed + (endsUnit(draft, closed) ? 1 : 0);
   // All plans that the window needs, in one run of the planner.
   await tools.table.ensure(closedUnitCount(draft.units, window.start), closed, options.signal);
-  const row = await plan.row(target, options.signal);
+  const { pins = [], never = [] } = options;
+  assertLabels([...pins, ...never], model.labels.count);
+  const steering: Steering = { unit: target, pins, never };
+  const row = await plan.steeredRow(target, steering, options.signal);
   // What was planned as if the open unit ended here no longer holds once it grows.
   plan.restart();
   planned = since();
@@ -126,24 +149,27 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
   const wanted = Math.max(1, options.alternatives ?? 1);
   const completions: Completion[] = [];
   let reason: EmptyReason | undefined;
-  for (const [attempt, steering] of attempts(row, target, wanted, options.pin).entries()) {
+  for (const [attempt, steered] of attempts(row, steering, wanted).entries()) {
     if (completions.length === wanted) break;
-    const byChance = options.pin !== undefined && attempt > 0 && settings.temperature === 0;
+    const byChance = pins.length > 0 && attempt > 0 && settings.temperature === 0;
     const generation = await generate({
-      tokenizer: model.tokenizer,
+      model,
       context: tools.context,
+      pinning: settings.pinning,
+      acceptable: (written) => !('drop' in filterCompletion(written, filterContext)),
       draft,
       window,
       plan,
-      steering,
+      steering: steered,
       stop: settings.stop,
       maxTokens: Math.min(settings.maxTokens, room),
       sampling: { temperature: byChance ? ALTERNATIVE_TEMPERATURE : settings.temperature, topP: settings.topP },
       random: seededRandom(settings.seed + attempt),
       signal: options.signal,
       onFirst: () => (first ??= since()),
+      onText: attempt === 0 ? options.onText : undefined,
     });
-    const outcome = judge(generation, filterContext, settings.gate);
+    const outcome = judge(generation, filterContext, pins.length > 0 ? 'open' : settings.gate);
     if ('kind' in outcome) {
       reason ??= outcome;
       continue;
@@ -151,7 +177,7 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
     if (completions.some((other) => other.text === outcome.text)) continue;
     completions.push({
       text: outcome.text,
-      labels: labelsOf(generation, outcome.from, outcome.to, model, steering, options.pin !== undefined),
+      labels: labelsOf(generation, outcome, model, steered, pins.length),
       confidence: outcome.confidence,
       tokens: outcome.tokens,
     });
@@ -161,12 +187,14 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
 }
 
 /** What to try, in order, until enough completions are found. */
-function attempts(row: PlanRow, target: number, wanted: number, pin: number | undefined): (Steering | undefined)[] {
+function attempts(row: PlanRow, steering: Steering, wanted: number): Steering[] {
   // Some attempts are dropped or say what another said already.
   const spare = wanted === 1 ? 0 : 4;
-  if (pin !== undefined) return Array.from({ length: wanted + spare }, () => ({ unit: target, label: pin }));
-  if (wanted === 1) return [undefined];
-  return row.top(0, wanted + spare).map(({ id }) => ({ unit: target, label: id }));
+  if (steering.pins.length > 0 || wanted === 1) return Array.from({ length: wanted + spare }, () => steering);
+  return row
+    .top(0, wanted + spare)
+    .filter(({ id }) => !steering.never.includes(id))
+    .map(({ id }) => ({ ...steering, pins: [id] }));
 }
 
 /** Whether the unit being written would end if a space came next: what the writer steers is then the unit after it. */
@@ -223,20 +251,21 @@ function leadingSpace(text: string): number {
   return text.length - text.trimStart().length;
 }
 
+/** @param pins how many units the writer pinned; those of an alternative are not the writer's */
 function labelsOf(
   generation: Generation,
-  from: number,
-  to: number,
+  { from, to }: Shown,
   model: PlannerLM,
-  steering: Steering | undefined,
-  pinned: boolean,
+  steering: Steering,
+  pins: number,
 ): CompletionLabel[] {
   return generation.units
     .filter(({ start, end }) => /[\p{L}\p{N}]/u.test(generation.text.slice(Math.max(start, from), Math.min(end, to))))
     .map(({ index, row }) => {
-      const steered = steering?.unit === index;
-      const id = steered ? steering.label : row.top(0, 1)[0]!.id;
-      return { id, name: model.labels.get(id).name, probability: row.step(0)[id]!, pinned: pinned && steered };
+      const pin = pinOf(steering, index);
+      const id = pin ?? row.top(0, 1)[0]!.id;
+      const pinned = pin !== undefined && index - steering.unit < pins;
+      return { id, name: model.labels.get(id).name, probability: row.step(0)[id]!, pinned };
     });
 }
 

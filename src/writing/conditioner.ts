@@ -10,6 +10,8 @@ export type LiveConditioning = Exclude<Conditioning, 'oracle'>;
 export class Conditioner {
   private readonly byRow = new WeakMap<PlanRow, PlanVector>();
   private readonly byLabel = new Map<number, PlanVector>();
+  /** A plan's last variant without certain labels: the same question gives the same object. */
+  private readonly variants = new WeakMap<PlanRow, { key: string; row: PlanRow }>();
   private constant: PlanVector | undefined;
 
   constructor(
@@ -33,6 +35,17 @@ export class Conditioner {
       for (const [i, row] of missing.entries()) this.byRow.set(row, vectors[i]!);
     }
     return rows.map((row) => this.byRow.get(row)!);
+  }
+
+  /** A plan without certain labels, as {@link PlanRow.without}; the same object as long as the same ones are asked for. */
+  without(row: PlanRow, labels: readonly number[]): PlanRow {
+    if (labels.length === 0) return row;
+    const key = [...labels].sort((a, b) => a - b).join();
+    const known = this.variants.get(row);
+    if (known?.key === key) return known.row;
+    const variant = row.without(labels);
+    this.variants.set(row, { key, row: variant });
+    return variant;
   }
 
   /** The vector of one label alone, whatever the plan says. */

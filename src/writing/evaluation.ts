@@ -157,8 +157,8 @@ async function prepare(
   return { text, ids: ids.slice(0, kept), offsets: offsets.slice(0, kept + 1), units: document.units, table, gold };
 }
 
-/** The unit that is open at an offset: the one whose plan conditions what comes next. */
-function unitAt(units: readonly Unit[], offset: number): number {
+/** The unit that is open at an offset: the one whose plan conditions what comes next. -1 where there is none. */
+export function unitAt(units: readonly Unit[], offset: number): number {
   return Math.min(closedUnitCount(units, offset), units.length - 1);
 }
 

@@ -1,31 +1,17 @@
-import type { Tokenizer } from '../text/tokenizer';
-import { closedUnitCount, type UnitDocument } from '../text/units';
-import { repetitionStart } from './filters/repetition';
-import { stopEnd, wholeWordsEnd, type EndedUnit, type StopRule } from './filters/stopRule';
-import { Utf8Stream } from './filters/utf8';
+import { closedUnitCount } from '../text/units';
+import { writePinnedUnit, type CandidatesRequest } from './candidates';
+import { wholeWordsEnd } from './filters/stopRule';
 import type { ScoredToken } from './gate';
-import { planHealing, tokensAgreeingWith } from './healing';
-import type { LmContext, PlannedToken } from './lmContext';
+import { planHealing } from './healing';
 import type { PlanRow } from './planTable';
-import { chooseToken, type RandomSource, type Sampling } from './sampling';
+import { pinOf } from './steering';
 import type { TextWindow } from './window';
-import type { Steering, WritingPlan } from './writingPlan';
+import { Writer, type Ending, type SteeredToken, type WritingTask } from './writer';
 
-export interface GenerationRequest {
-  readonly tokenizer: Tokenizer;
-  readonly context: LmContext;
-  /** Holds exactly the text before the cursor; grows while text is generated and is cut back afterwards. */
-  readonly draft: UnitDocument;
+export interface GenerationRequest extends CandidatesRequest, Omit<WritingTask, 'cursor' | 'tokenizer' | 'capacity'> {
   readonly window: TextWindow;
-  readonly plan: WritingPlan;
-  readonly steering: Steering | undefined;
-  readonly stop: StopRule;
-  readonly maxTokens: number;
-  readonly sampling: Sampling;
-  readonly random: RandomSource;
-  readonly signal: AbortSignal | undefined;
-  /** Called when the first token is known. */
-  readonly onFirst: () => void;
+  /** Called with the text so far whenever there is more of it that stays, and with what is left of it in the end. */
+  readonly onText: ((text: string) => void) | undefined;
 }
 
 /** A unit that generated text belongs to, in offsets of that text. */
@@ -33,7 +19,7 @@ export interface WrittenUnit {
   readonly index: number;
   readonly start: number;
   readonly end: number;
-  /** The plan it was written under (unless it was steered). */
+  /** The plan it was written under, unless a label was pinned to it. */
   readonly row: PlanRow;
 }
 
@@ -42,13 +28,10 @@ export interface Generation {
   readonly text: string;
   readonly tokens: readonly ScoredToken[];
   readonly units: readonly WrittenUnit[];
-  readonly ended: 'stop-rule' | 'end-of-text' | 'length' | 'repetition' | 'bad-bytes';
+  readonly ended: Ending;
 }
 
-/**
- * Writes on from the cursor. Each token carries the plan of the unit that is open after it; whenever a unit closes, the next is planned anew.
- * @throws {CancelledError} within one token
- */
+/** Writes on from the cursor. The draft is left as it was. @throws {CancelledError} within one token */
 export async function generate(request: GenerationRequest): Promise<Generation> {
   const cursor = request.draft.text.length;
   try {
@@ -60,86 +43,45 @@ export async function generate(request: GenerationRequest): Promise<Generation> 
 }
 
 async function write(request: GenerationRequest, cursor: number): Promise<Generation> {
-  const { tokenizer, context, draft, plan, steering, signal } = request;
-  const healing = planHealing(tokenizer, request.window.ids);
-  let owed = healing.bytes;
-  let logits = await context.read(await plannedTokens(request, healing.drop, cursor), signal);
-
-  const stream = new Utf8Stream();
-  const tokens: ScoredToken[] = [];
-  const firstUnit = closedUnitCount(draft.units, cursor);
-  let unit = firstUnit;
-  let vector = (await plan.vectors(unit, unit, steering, signal))[0]!;
-  let text = '';
-  let kept: number | undefined;
-  let ended: Generation['ended'] = 'length';
-  while (tokens.length < request.maxTokens) {
-    const allowed = owed.length > 0 ? tokensAgreeingWith(tokenizer, owed) : undefined;
-    const { token, probability } = chooseToken(logits, allowed, request.sampling, request.random);
-    if (tokens.length === 0) request.onFirst();
-    if (token === tokenizer.endOfText) {
-      [ended, kept] = ['end-of-text', text.trimEnd().length];
-      break;
+  const { model, context, draft, plan, steering, signal } = request;
+  const healing = planHealing(model.tokenizer, request.window.ids);
+  const task = { ...request, cursor, tokenizer: model.tokenizer, capacity: context.capacity };
+  let writer = new Writer(task, await inputOf(request, healing.drop, cursor), healing.bytes);
+  const firstUnit = writer.unit;
+  while (writer.ended === undefined) {
+    const pin = pinOf(steering, writer.unit);
+    if (pin === undefined) {
+      const logits = await context.read(await writer.caughtUp(), signal);
+      writer.write({ own: logits, guided: logits }, request.sampling, request.random);
+      if (writer.tokens.length === 1) request.onFirst();
+    } else {
+      writer = await writePinnedUnit(request, writer, pin);
     }
-    const bytes = tokenizer.tokenBytes(token);
-    const fresh = stream.push(bytes.subarray(Math.min(bytes.length, owed.length)));
-    owed = owed.subarray(Math.min(bytes.length, owed.length));
-    if (stream.invalid) {
-      ended = 'bad-bytes';
-      break;
-    }
-    text += fresh;
-    tokens.push({ end: text.length, probability });
-    if (fresh !== '') draft.edit(draft.text.length, draft.text.length, fresh);
-    kept = stopEnd(request.stop, text, endedUnits(draft, firstUnit, cursor));
-    if (kept !== undefined) {
-      ended = 'stop-rule';
-      break;
-    }
-    if (repetitionStart(draft.text.slice(Math.max(0, cursor - 400), cursor), text) !== undefined) {
-      [ended, kept] = ['repetition', text.length];
-      break;
-    }
-    // The last token is not read: nothing would be asked after it.
-    if (tokens.length === request.maxTokens || context.length === context.capacity) break;
-    const open = closedUnitCount(draft.units, draft.text.length);
-    if (open !== unit) {
-      unit = open;
-      vector = (await plan.vectors(unit, unit, steering, signal))[0]!;
-    }
-    logits = await context.push({ id: token, plan: vector }, signal);
+    if (writer.ended === undefined) request.onText?.(writer.text);
   }
-  const shown = text.slice(0, kept ?? wholeWordsEnd(text));
+  const { why, kept } = writer.ended;
+  const text = writer.text.slice(0, kept ?? wholeWordsEnd(writer.text));
+  request.onText?.(text);
   const units: WrittenUnit[] = [];
   for (const [i, { start, end }] of draft.units.slice(firstUnit).entries()) {
     const from = Math.max(0, start - cursor);
-    const to = Math.min(shown.length, end - cursor);
+    const to = Math.min(text.length, end - cursor);
     const index = firstUnit + i;
-    if (to > from) units.push({ index, start: from, end: to, row: await plan.row(index, signal) });
+    if (to > from) units.push({ index, start: from, end: to, row: await plan.steeredRow(index, steering, signal) });
   }
-  return { text: shown, tokens, units, ended };
+  return { text, tokens: writer.tokens, units, ended: why };
 }
 
 /** The input before the cursor: end-of-text, then the window's tokens but the last `drop`, each with the plan of the unit open after it. */
-async function plannedTokens(request: GenerationRequest, drop: number, cursor: number): Promise<PlannedToken[]> {
-  const { window, draft, plan, steering, signal, tokenizer } = request;
-  const ids = [tokenizer.endOfText, ...window.ids.slice(0, window.ids.length - drop)];
+async function inputOf(request: GenerationRequest, drop: number, cursor: number): Promise<SteeredToken[]> {
+  const { window, draft, plan, steering, signal, model } = request;
+  const ids = [model.tokenizer.endOfText, ...window.ids.slice(0, window.ids.length - drop)];
   const ends = [window.start, ...window.ends];
   const first = closedUnitCount(draft.units, window.start);
   const vectors = await plan.vectors(first, closedUnitCount(draft.units, cursor), steering, signal);
   let open = first;
   return ids.map((id, i) => {
     while (open < draft.units.length && draft.units[open]!.closedAt <= ends[i]!) open++;
-    return { id, plan: vectors[open - first]! };
+    return { id, ...vectors[open - first]! };
   });
-}
-
-/** Units that closed in the generated text. */
-function endedUnits(draft: UnitDocument, firstUnit: number, cursor: number): EndedUnit[] {
-  const closed = closedUnitCount(draft.units, draft.text.length);
-  return draft.units.slice(firstUnit, closed).map(({ end, kind, closedAt }) => ({
-    end: Math.max(0, end - cursor),
-    kind,
-    byNextBlock: closedAt > end,
-  }));
 }

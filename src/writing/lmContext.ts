@@ -34,10 +34,6 @@ export class LmContext {
     return this.cache.capacity;
   }
 
-  get length(): number {
-    return this.held.length;
-  }
-
   /**
    * Makes the cache hold exactly these tokens (at least one) and returns the logits of the next [V].
    * @throws {CancelledError} between chunks; what was read by then stays
@@ -56,10 +52,11 @@ export class LmContext {
     return logits!;
   }
 
-  /** Appends one token and returns the logits of the next [V]. @throws {CancelledError} before the token is read */
-  async push(token: PlannedToken, signal?: AbortSignal): Promise<Float32Array> {
-    await checkpoint(signal);
-    return this.extend([token]);
+  /** Makes the cache hold exactly these tokens, which may be none, and lends it until the next call. @throws {CancelledError} between chunks */
+  async hold(tokens: readonly PlannedToken[], signal?: AbortSignal): Promise<KVCache> {
+    if (tokens.length === 0) this.truncate(0);
+    else await this.read(tokens, signal);
+    return this.cache;
   }
 
   private async extend(tokens: readonly PlannedToken[]): Promise<Float32Array> {

@@ -42,6 +42,22 @@ export class PlanRow {
   surprisal(label: number): number {
     return surprisal(this.step(0)[label]!);
   }
+
+  /**
+   * The plan given that the next unit follows none of these labels: their probability shared out among the others in proportion. Only the
+   * first step changes. Where nothing is left the step is all zeros, and no plan reaches the LM.
+   */
+  without(labels: readonly number[]): PlanRow {
+    if (labels.length === 0) return this;
+    const steps = this.step(0).slice();
+    for (const label of labels) steps[label] = 0;
+    let mass = 0;
+    for (const probability of steps) mass += probability;
+    if (mass > 0) for (let i = 0; i < steps.length; i++) steps[i]! /= mass;
+    const all = this.steps!.slice();
+    all.set(steps);
+    return new PlanRow(all, this.labels);
+  }
 }
 
 /** The most probable labels, most probable first; of equals the lower id first. */

@@ -19,12 +19,6 @@ export interface Sampling {
   readonly topP: number;
 }
 
-/** A chosen token and its probability under the model itself (temperature 1, all of top-p), among the tokens allowed. */
-export interface Choice {
-  readonly token: number;
-  readonly probability: number;
-}
-
 /**
  * Chooses the next token.
  * @param logits [V]
@@ -35,40 +29,44 @@ export function chooseToken(
   allowed: readonly number[] | undefined,
   sampling: Sampling,
   random: RandomSource,
-): Choice {
-  const size = allowed?.length ?? logits.length;
-  const at = (i: number): number => logits[allowed?.[i] ?? i]!;
+): number {
+  const values = allowed ? Float32Array.from(allowed, (token) => logits[token]!) : logits;
   let best = 0;
-  for (let i = 1; i < size; i++) if (at(i) > at(best)) best = i;
-  const top = at(best);
-  if (!Number.isFinite(top))
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  if (!Number.isFinite(values[best]!))
     throw new Error('The model computed no number for the next token: its weights are damaged.');
-  let mass = 0;
-  for (let i = 0; i < size; i++) mass += Math.exp(at(i) - top);
-  const chosen = sampling.temperature > 0 ? sample(at, size, top, sampling, random) : best;
-  return { token: allowed?.[chosen] ?? chosen, probability: Math.exp(at(chosen) - top) / mass };
+  const chosen = sampling.temperature > 0 ? sample(values, values[best]!, sampling, random) : best;
+  return allowed?.[chosen] ?? chosen;
 }
 
-function sample(
-  at: (i: number) => number,
-  size: number,
-  top: number,
-  { temperature, topP }: Sampling,
-  random: RandomSource,
-): number {
-  const weights = new Float64Array(size);
+/** Probability of a token under the model itself (temperature 1, all of top-p), among the tokens allowed. */
+export function probabilityOf(token: number, logits: Float32Array, allowed: readonly number[] | undefined): number {
+  const own = logits[token]!;
   let mass = 0;
-  for (let i = 0; i < size; i++) mass += weights[i] = Math.exp((at(i) - top) / temperature);
-  // Tokens of negligible weight never enter the nucleus; leaving them out keeps the sort short.
+  // Against the token's own logit: what lies far above it makes the sum infinite and the probability 0, as it should be.
+  if (allowed) for (const other of allowed) mass += Math.exp(logits[other]! - own);
+  else for (let i = 0; i < logits.length; i++) mass += Math.exp(logits[i]! - own);
+  return 1 / mass;
+}
+
+/** A token this much less probable than the most probable one (a factor of e^-14) is never drawn: its exponential need not be computed. */
+const NEGLIGIBLE = 14;
+
+function sample(values: Float32Array, top: number, { temperature, topP }: Sampling, random: RandomSource): number {
+  const least = top - NEGLIGIBLE * temperature;
   const order: number[] = [];
-  for (let i = 0; i < size; i++) if (weights[i]! > mass * 1e-6) order.push(i);
-  order.sort((a, b) => weights[b]! - weights[a]! || a - b);
+  for (let i = 0; i < values.length; i++) if (values[i]! > least) order.push(i);
+  const weights = new Map(order.map((i) => [i, Math.exp((values[i]! - top) / temperature)]));
+  const weight = (i: number): number => weights.get(i)!;
+  let mass = 0;
+  for (const i of order) mass += weight(i);
+  order.sort((a, b) => values[b]! - values[a]! || a - b);
   let nucleus = 0;
   let kept = 0;
-  while (kept < order.length && nucleus < topP * mass) nucleus += weights[order[kept++]!]!;
+  while (kept < order.length && nucleus < topP * mass) nucleus += weight(order[kept++]!);
   let left = random() * nucleus;
   for (let i = 0; i < kept; i++) {
-    left -= weights[order[i]!]!;
+    left -= weight(order[i]!);
     if (left < 0) return order[i]!;
   }
   return order[kept - 1]!;

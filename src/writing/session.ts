@@ -3,10 +3,12 @@ import { closedUnitCount, UnitDocument, type UnitKind } from '../text/units';
 import { CancelledError, Turnstile } from './cancellation';
 import { complete, type CompleteOptions, type CompletionResult } from './complete';
 import { Conditioner, type LiveConditioning } from './conditioner';
+import { influenceOn, type Influence } from './influence';
 import { LmContext } from './lmContext';
 import { difference, ModelText } from './modelText';
 import { PlanTable, type LabelProbability } from './planTable';
 import type { EmptyReason } from './reasons';
+import { assertLabels } from './steering';
 import { UnitCache } from './unitCache';
 
 /** A unit of the document with what it does and what the plan expected of it. Offsets are of the document as the editor holds it. */
@@ -28,6 +30,17 @@ export interface PlanOptions {
   readonly signal?: AbortSignal;
   /** Called with steps done and steps in all: each unit is embedded, then planned. */
   readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface NextOptions extends PlanOptions {
+  /** Labels that must not come next: the first step's distribution is that of the others, renormalised. */
+  readonly never?: readonly number[];
+}
+
+export interface InfluenceOptions {
+  readonly signal?: AbortSignal;
+  /** How many of the units before each are left out in turn; 8 unless told. */
+  readonly reach?: number;
 }
 
 export interface SessionOptions {
@@ -140,13 +153,40 @@ export class DocumentSession {
   /**
    * The outline from an offset on: for each step ahead the most probable labels. At the end of the text the last unit counts as ended. @throws {CancelledError}
    */
-  next(offset = this.text.length, options: PlanOptions = {}): Promise<LabelProbability[][]> {
+  next(offset = this.text.length, options: NextOptions = {}): Promise<LabelProbability[][]> {
     return this.turnstile.run(async () => {
+      const { top = 5, never = [] } = options;
+      assertLabels(never, this.model.labels.count);
       const { units } = this.document;
       const atEnd = offset >= this.text.length;
       const unit = atEnd ? units.length : closedUnitCount(units, this.source.toModel(offset));
       const [row] = await this.table.ensure(unit, unit, this.signalWith(options.signal));
-      return Array.from({ length: this.model.config.planner.steps }, (_, step) => row!.top(step, options.top ?? 5));
+      const allowed = row!.without(never);
+      return Array.from({ length: this.model.config.planner.steps }, (_, step) =>
+        // A label that must not come is not listed, not even with probability 0.
+        allowed
+          .top(step, step === 0 ? top + never.length : top)
+          .filter(({ id }) => step > 0 || !never.includes(id))
+          .slice(0, top),
+      );
+    });
+  }
+
+  /**
+   * Why these units were expected to do what the plan says, by leaving out the units before each in turn. The number of units stands for what
+   * follows the text. @throws {RangeError} where there is no such unit; {CancelledError} between two runs of the planner
+   */
+  influences(units: readonly number[], options: InfluenceOptions = {}): Promise<Influence[]> {
+    return this.turnstile.run(async () => {
+      const signal = this.signalWith(options.signal);
+      const out: Influence[] = [];
+      for (const unit of units) {
+        if (!(Number.isInteger(unit) && unit >= 0 && unit <= this.unitCount)) {
+          throw new RangeError(`There is no unit ${unit} in a text of ${this.unitCount}.`);
+        }
+        out.push(await influenceOn(this.model, this.table, this.document, unit, { signal, reach: options.reach }));
+      }
+      return out;
     });
   }
 
@@ -177,6 +217,7 @@ export class DocumentSession {
     if (/^[\uDC00-\uDFFF]/.test(text.slice(cursor, cursor + 1)) && cursor > 0) cursor--;
     const change = difference(this.draft.text, text.slice(0, cursor));
     this.draft.edit(change.start, change.end, change.text);
+    const { onText } = options;
     const result = await complete(
       {
         model: this.model,
@@ -188,7 +229,9 @@ export class DocumentSession {
         text,
         cursor,
       },
-      options,
+      onText && newline !== '\n'
+        ? { ...options, onText: (written) => onText(written.replaceAll('\n', newline)) }
+        : options,
     );
     if (newline === '\n') return result;
     return {

@@ -55,7 +55,8 @@ export class UnitCache {
   }
 }
 
-function readByEncoder(text: string): string {
+/** What the encoder reads of a unit: its text, trimmed and cut. */
+export function readByEncoder(text: string): string {
   const trimmed = text.trim();
   if (trimmed.length <= MOST_CHARACTERS) return trimmed;
   // Not between the two halves of a surrogate pair.

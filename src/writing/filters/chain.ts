@@ -1,4 +1,5 @@
 import type { Filter, FilterContext, Verdict } from './filter';
+import { trimDangling } from './danglingWord';
 import { dropFollowing } from './following';
 import { joinSuffix } from './joinSuffix';
 import { trimStart } from './listSpace';
@@ -15,6 +16,7 @@ const CHAIN: readonly Filter[] = [
   trimOverlap,
   dropFollowing,
   dropRepeatedSentence,
+  trimDangling,
   closeSyntax,
   dropBlank,
 ];

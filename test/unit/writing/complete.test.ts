@@ -97,11 +97,11 @@ describe('the plan in a completion', () => {
   });
 
   it('binds a unit to a pinned label', async () => {
-    const own = new ToyModel({ planStrength: 3 });
+    const own = new ToyModel({ planStrength: 1 });
     const marked = `${upTo('Pour the leaves'.slice(0, 4))}|`;
     const results = [];
     for (let pin = 0; pin < own.labels.count; pin++) {
-      const { completions, reason } = await completeAt(marked, { pin, maxTokens: 12 }, own);
+      const { completions, reason } = await completeAt(marked, { pins: [pin], maxTokens: 12 }, own);
       if (reason) continue;
       expect(completions[0]!.labels[0]).toMatchObject({ id: pin, pinned: true, name: own.labels.get(pin).name });
       results.push(completions[0]!.text);
@@ -110,17 +110,58 @@ describe('the plan in a completion', () => {
   });
 
   it('binds the next unit where the cursor stands at the end of one', async () => {
-    const { completions } = await completeAt(`${upTo('into the warm pot.')}|`, { pin: 5, maxTokens: 40 });
+    const { completions } = await completeAt(`${upTo('into the warm pot.')}|`, { pins: [5], maxTokens: 40 });
     expect(completions[0]!.text).toMatch(/^ Pour the water over the leaves /);
     expect(completions[0]!.labels).toMatchObject([{ id: 5, pinned: true }]);
   });
 
   it('refuses a pin that is no label', async () => {
-    await expect(completeAt(`${upTo('Pour the')}|`, { pin: 99 })).rejects.toThrow(RangeError);
+    await expect(completeAt(`${upTo('Pour the')}|`, { pins: [99] })).rejects.toThrow(RangeError);
+    await expect(completeAt(`${upTo('Pour the')}|`, { never: [-1] })).rejects.toThrow(RangeError);
+  });
+
+  it('binds the units after it to the pins after it, and the rest to the plan', async () => {
+    const pinning = { candidates: 1, temperature: 0, strength: 1 };
+    const options = { pins: [4, 3], stop: 'paragraph', maxTokens: 60, pinning } as const;
+    // With a plan that says nothing the text is known: two sentences.
+    const own = new ToyModel({ planStrength: 0 });
+    const { completions } = await completeAt(`${upTo('Pour the water over')}|`, options, own);
+    const { labels } = completions[0]!;
+    expect(labels.slice(0, 2)).toMatchObject([
+      { id: 4, pinned: true },
+      { id: 3, pinned: true },
+    ]);
+    for (const { pinned } of labels.slice(2)) expect(pinned).toBe(false);
+  });
+
+  it('never follows a label that it must not, and is conditioned on the rest', async () => {
+    const own = new ToyModel({ planStrength: 0.3 });
+    const marked = `${upTo('Pour the water over')}|`;
+    const free = await completeAt(marked, { maxTokens: 10 }, own);
+    const top = free.completions[0]!.labels[0]!;
+    const other = await completeAt(marked, { maxTokens: 10, never: [top.id] }, own);
+    expect(other.completions[0]!.labels[0]!.id).not.toBe(top.id);
+    expect(other.completions[0]!.confidence).not.toBe(free.completions[0]!.confidence);
+    const { completions } = await completeAt(marked, { alternatives: 3, maxTokens: 10, never: [top.id] }, own);
+    expect(completions.map(({ labels }) => labels[0]!.id)).not.toContain(top.id);
+  });
+
+  it('lets a pin through that is also forbidden: the pin is the later word', async () => {
+    const options = { maxTokens: 40, pins: [5] };
+    const marked = `${upTo('into the warm pot.')}|`;
+    expect(await texts(marked, { ...options, never: [5] })).toEqual(await texts(marked, options));
+  });
+
+  it('tells the text as it grows', async () => {
+    const told: string[] = [];
+    const [text] = await texts(`${upTo('Pour the water')}|\r\n`, { onText: (part) => told.push(part) });
+    expect(told.length).toBeGreaterThan(3);
+    for (const [i, part] of told.entries()) expect(part.startsWith(told[i - 1] ?? '')).toBe(true);
+    expect(told.at(-1)).toBe(text);
   });
 
   it('offers alternatives under different labels, the most probable ones', async () => {
-    const own = new ToyModel({ planStrength: 3 });
+    const own = new ToyModel({ planStrength: 1 });
     const { completions } = await completeAt(`${upTo('the warm pot. ')}|`, { alternatives: 3, maxTokens: 10 }, own);
     expect(completions.length).toBeGreaterThan(1);
     expect(new Set(completions.map(({ text }) => text)).size).toBe(completions.length);
@@ -228,6 +269,12 @@ describe('every empty answer has its reason', () => {
     expect(reason).toMatchObject({ kind: 'low-confidence', threshold: 0.6 });
     if (reason?.kind === 'low-confidence') expect(reason.confidence).toBeLessThan(0.6);
     expect(reasonSentence(reason!)).toMatch(/60 %/);
+  });
+
+  it('but a pinned sentence is shown however sure the model is: the writer asked for it', async () => {
+    const own = new ToyModel({ sharpness: 0.3 });
+    const { completions } = await completeAt(`${upTo('Pour the water over')}|`, { gate: 'strict', pins: [3] }, own);
+    expect(completions[0]!.confidence).toBeLessThan(0.6);
   });
 
   it('repeats-suffix', async () => {

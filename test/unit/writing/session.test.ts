@@ -60,6 +60,22 @@ describe('the plan of a document', () => {
     }
   });
 
+  it('without labels that must not come next is the plan of the others', async () => {
+    const session = new DocumentSession(model, TOY_TEXT);
+    const { count } = model.labels;
+    const free = await session.next(undefined, { top: count });
+    const never = [free[0]![0]!.id, free[0]![2]!.id];
+    const bound = await session.next(undefined, { top: count, never });
+    expect(bound[0]).toHaveLength(count - 2);
+    expect(sum(bound[0]!.map(({ probability }) => probability))).toBeCloseTo(1, 5);
+    const left = 1 - free[0]![0]!.probability - free[0]![2]!.probability;
+    for (const { id, probability } of bound[0]!) {
+      expect(probability).toBeCloseTo(free[0]!.find((label) => label.id === id)!.probability / left, 5);
+    }
+    expect(bound.slice(1)).toEqual(free.slice(1));
+    await expect(session.next(undefined, { never: [count] })).rejects.toThrow(RangeError);
+  });
+
   it('embeds after an edit only what changed', async () => {
     const own = new ToyModel();
     const session = new DocumentSession(own, TOY_TEXT);

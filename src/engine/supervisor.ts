@@ -1,0 +1,231 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ResponseError } from 'vscode-jsonrpc/node';
+import { failures } from './advice';
+import type { DeviceChoice, DeviceChooser } from './deviceChoice';
+import { EngineError, type EngineState } from './engine';
+import { EngineProcess, ProcessEnded, type Log } from './engineProcess';
+import { FAILURE } from './failures';
+import { notifications, requests, type EngineInfo } from './protocol';
+import { RestartCounter, type RestartPolicy } from './restartPolicy';
+import { toArguments, type EngineSettings } from './settings';
+
+export interface SupervisorOptions {
+  readonly program: string;
+  readonly execPath: string;
+  settings(): EngineSettings | Promise<EngineSettings>;
+  readonly chooser: DeviceChooser;
+  readonly policy: RestartPolicy;
+  readonly log: Log;
+  onState(state: EngineState): void;
+}
+
+/** A process that is gone, or of no use. */
+interface Loss {
+  readonly how: string;
+  readonly wasReady: boolean;
+  /** Started again at once and not counted: the cause was found and is avoided from now on. */
+  readonly free: boolean;
+}
+
+/** A live process and what it was started with. */
+interface Live {
+  readonly process: EngineProcess;
+  readonly settings: EngineSettings;
+  readonly choice: DeviceChoice;
+  info: EngineInfo | undefined;
+  /** It has answered about a document. */
+  proven: boolean;
+}
+
+/** Keeps one engine process alive: starts it when it is needed, starts it again when it ends, and gives up when that happens too often. */
+export class Supervisor {
+  private status: EngineState = { kind: 'stopped' };
+  /** The process being started, or the one that lives. */
+  private running: Promise<EngineProcess> | undefined;
+  private live: Live | undefined;
+  /** Aborted by `stop`. */
+  private epoch = new AbortController();
+  private readonly counter: RestartCounter;
+
+  constructor(private readonly options: SupervisorOptions) {
+    this.counter = new RestartCounter(options.policy);
+  }
+
+  get state(): EngineState {
+    return this.status;
+  }
+
+  /** The process, if one can be asked without waiting. */
+  get process(): EngineProcess | undefined {
+    const ready = this.status.kind === 'ready' || this.status.kind === 'unloaded';
+    return ready ? this.live?.process : undefined;
+  }
+
+  /** A process that is ready; starts one where there is none. @throws {EngineError} */
+  ready(): Promise<EngineProcess> {
+    if (this.status.kind === 'failed') return Promise.reject(this.status.error);
+    return (this.running ??= this.begin());
+  }
+
+  /** Notes that a process has answered about a document: its device works, and it is of use. */
+  prove(process: EngineProcess): void {
+    if (this.live?.process !== process) return;
+    this.live.proven = true;
+    this.counter.work();
+  }
+
+  /** The process's device failed at a request: another one is started without it. */
+  async loseDevice(process: EngineProcess, reason: string): Promise<void> {
+    const { live } = this;
+    if (live?.process !== process) return;
+    const onGpu = live.choice.device === 'webgpu';
+    if (onGpu) this.options.chooser.fail(live.settings, reason);
+    this.live = undefined;
+    this.running = this.begin({ how: `because its device failed`, wasReady: true, free: onGpu });
+    await process.stop('failed');
+  }
+
+  /** Ends the process and starts none again before `stop` or a restart. */
+  async fail(process: EngineProcess, error: EngineError): Promise<void> {
+    if (this.live?.process !== process) return;
+    this.live = undefined;
+    this.running = undefined;
+    this.set({ kind: 'failed', error });
+    await process.stop();
+  }
+
+  /** Ends the process, if there is one; forgets failures. */
+  async stop(): Promise<void> {
+    const { live } = this;
+    this.epoch.abort();
+    this.epoch = new AbortController();
+    this.running = undefined;
+    this.live = undefined;
+    this.counter.reset();
+    if (this.status.kind !== 'stopped') this.set({ kind: 'stopped' });
+    await live?.process.stop();
+  }
+
+  private begin(loss?: Loss): Promise<EngineProcess> {
+    const epoch = this.epoch.signal;
+    const running = this.bringUp(loss, epoch).catch((error: unknown) => {
+      if (epoch.aborted) throw failures.stopped();
+      const failure = error instanceof EngineError ? error : failures.notStarted((error as Error).message);
+      this.running = undefined;
+      this.set({ kind: 'failed', error: failure });
+      throw failure;
+    });
+    // Whoever waits for it is told; perhaps nobody does.
+    running.catch(() => undefined);
+    return running;
+  }
+
+  private async bringUp(first: Loss | undefined, epoch: AbortSignal): Promise<EngineProcess> {
+    // Whoever asked for it has the promise before the state changes: a listener may ask for the process in turn.
+    await Promise.resolve();
+    epoch.throwIfAborted();
+    let loss = first;
+    for (;;) {
+      if (loss && !loss.free) await this.backOff(loss, epoch);
+      const outcome = await this.start(epoch);
+      if (outcome instanceof EngineProcess) return outcome;
+      this.options.log('warn', `The engine ended ${outcome.how}.`);
+      loss = outcome;
+    }
+  }
+
+  private async backOff(loss: Loss, epoch: AbortSignal): Promise<void> {
+    const next = this.counter.next();
+    if (next === undefined) throw failures.gaveUp(loss.how, loss.wasReady);
+    this.set({ kind: 'restarting', attempt: next.attempt, inMilliseconds: next.delay });
+    await sleep(next.delay, undefined, { signal: epoch });
+  }
+
+  /** One attempt: a process that is ready, or how it was lost. @throws {EngineError} where another attempt would not help */
+  private async start(epoch: AbortSignal): Promise<EngineProcess | Loss> {
+    const { program, execPath, chooser, policy, log } = this.options;
+    this.set({ kind: 'starting' });
+    if (!existsSync(program)) throw failures.programMissing(program);
+    const settings = await this.options.settings();
+    epoch.throwIfAborted();
+    const choice = await chooser.choose(settings, epoch);
+    epoch.throwIfAborted();
+    const process = new EngineProcess({
+      name: 'engine',
+      execPath,
+      program,
+      argv: toArguments({ mode: 'serve', settings: { ...settings, device: choice.device } }),
+      log,
+      killMilliseconds: policy.killMilliseconds,
+      hear: (connection) => {
+        connection.onNotification(notifications.loaded, (info) => this.onLoaded(process, info));
+        connection.onNotification(notifications.unloaded, () => this.onUnloaded(process));
+      },
+    });
+    const live: Live = { process, settings, choice, info: undefined, proven: false };
+    this.live = live;
+    const late = AbortSignal.timeout(policy.startMilliseconds);
+    try {
+      live.info = await process.ask((connection) => connection.sendRequest(requests.load), late);
+    } catch (error) {
+      await process.stop();
+      epoch.throwIfAborted();
+      this.live = undefined;
+      if (late.aborted) return { how: 'without being ready in time', wasReady: false, free: false };
+      return this.startFailure(error, live);
+    }
+    epoch.throwIfAborted();
+    void process.ended.then(({ how }) => this.onEnd(live, how));
+    this.setReady(live);
+    return process;
+  }
+
+  private startFailure(error: unknown, { choice, settings }: Live): Loss {
+    const onGpu = choice.device === 'webgpu';
+    if (error instanceof ProcessEnded) {
+      const { how, spawnError } = error.end;
+      if (spawnError !== undefined) throw failures.notStarted(spawnError);
+      if (onGpu) this.options.chooser.fail(settings, `The engine ended ${how} when it opened the model on it.`);
+      return { how, wasReady: false, free: onGpu };
+    }
+    const { message } = error as Error;
+    const code = error instanceof ResponseError ? error.code : undefined;
+    if (code === FAILURE.modelBroken) throw failures.modelBroken(message);
+    if (code === FAILURE.device && onGpu) {
+      this.options.chooser.fail(settings, message);
+      return { how: 'because its device failed', wasReady: false, free: true };
+    }
+    throw failures.notOpened(message);
+  }
+
+  /** A process that was ready is gone. */
+  private onEnd(live: Live, how: string): void {
+    if (this.live !== live) return;
+    this.live = undefined;
+    this.options.log('warn', `The engine ended ${how}.`);
+    const firstUse = live.choice.device === 'webgpu' && !live.proven;
+    if (firstUse) this.options.chooser.fail(live.settings, `The engine ended ${how} at its first use of it.`);
+    this.running = this.begin({ how, wasReady: true, free: firstUse });
+  }
+
+  private onLoaded(process: EngineProcess, info: EngineInfo): void {
+    const { live } = this;
+    if (live?.process !== process) return;
+    live.info = info;
+    if (this.status.kind === 'unloaded') this.setReady(live);
+  }
+
+  private onUnloaded(process: EngineProcess): void {
+    if (this.live?.process === process && this.status.kind === 'ready') this.set({ kind: 'unloaded' });
+  }
+
+  private setReady({ info, choice }: Live): void {
+    if (info) this.set({ kind: 'ready', info, skippedDevice: choice.skipped });
+  }
+
+  private set(state: EngineState): void {
+    this.status = state;
+    this.options.onState(state);
+  }
+}

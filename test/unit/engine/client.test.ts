@@ -1,0 +1,176 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { EngineCancelled, EngineError, type CompleteRequest } from '../../../src/engine/engine';
+import { openModel } from '../../../src/model/openModel';
+import { DocumentSession } from '../../../src/writing/session';
+import { TINY_FOLDER } from '../support/toyModel';
+import { TOY_TEXT } from '../support/toyText';
+import { client, stopAll, TINY, usePrograms } from './support';
+
+const programs = usePrograms();
+afterAll(stopAll);
+
+const ASK: CompleteRequest = {
+  offset: TOY_TEXT.length,
+  pins: [],
+  never: [],
+  gate: 'open',
+  stop: 'paragraph',
+  alternatives: 1,
+  maxTokens: 24,
+};
+
+describe('a client and its engine process', () => {
+  it('answers as a session in this process does', async () => {
+    const engine = client({ program: programs.engine });
+    expect(engine.state.kind).toBe('stopped');
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    const seen: number[] = [];
+    const plan = await document.plan(3, undefined, (done, total) => seen.push(done / total));
+    const texts: string[] = [];
+    const completion = await document.complete(ASK, { onPartial: (text) => texts.push(text) });
+    const next = await document.next(40, 2, [plan.next[0]![0]!.id]);
+    const { influences } = await document.influences([3]);
+
+    const model = await openModel(TINY_FOLDER);
+    const session = new DocumentSession(model, TOY_TEXT);
+    const expected = await session.plan({ top: 3 });
+    expect(plan.units.map(({ start, end, kind, label }) => ({ start, end, kind, label }))).toEqual(
+      expected.map(({ start, end, kind, label }) => ({ start, end, kind, label })),
+    );
+    for (const [i, { predicted }] of plan.units.entries()) {
+      expect(predicted).toEqual(
+        expected[i]!.predicted.map(({ id, probability }) => ({
+          id,
+          probability: Number(probability.toPrecision(4)),
+        })),
+      );
+    }
+    expect(plan.next).toHaveLength(model.config.planner.steps);
+    expect(seen.at(-1)).toBe(1);
+
+    const here = await session.complete(ASK.offset, { stop: 'paragraph', maxTokens: 24 });
+    expect(completion.completions.map(({ text }) => text)).toEqual(here.completions.map(({ text }) => text));
+    expect(completion.reason === null).toBe(completion.completions.length > 0);
+    expect(texts.length).toBeGreaterThan(0);
+    // The text grows; only its last state may be shorter, cut where it stops.
+    for (const [i, text] of texts.slice(1, -1).entries()) expect(text.startsWith(texts[i]!)).toBe(true);
+    expect(texts.at(-2) ?? texts[0]).toContain(texts.at(-1));
+
+    expect(next.steps.flat().map(({ id }) => id)).not.toHaveLength(0);
+    expect(next.steps[0]!.map(({ id }) => id)).not.toContain(plan.next[0]![0]!.id);
+    expect(influences[0]).toMatchObject({ unit: 3 });
+    await model.close();
+  });
+
+  it('tells of the model, its labels, its memory, and tests itself', async () => {
+    const engine = client({ program: programs.engine, settings: () => ({ ...TINY, threads: 1 }) });
+    expect(await engine.memory()).toBeUndefined();
+    await engine.unload();
+    expect(engine.states).toEqual([]);
+    const info = await engine.load();
+    expect(info).toMatchObject({
+      folder: TINY_FOLDER,
+      weights: 'float32',
+      device: { kind: 'cpu', name: 'CPU, 1 thread' },
+    });
+    expect(info.weightsId).toMatch(/^[0-9a-f]{16}-float32$/);
+    expect(info.parameters).toBeGreaterThan(1000);
+    expect(engine.kinds).toEqual(['starting', 'ready']);
+    const labels = await engine.labels();
+    expect(labels).toHaveLength(info.labelCount);
+    expect(labels.map(({ id }) => id)).toEqual(labels.map((_, i) => i));
+    const test = await engine.selfTest();
+    expect(test.info).toEqual(info);
+    expect(test.tokensPerSecond).toBeGreaterThan(0);
+    expect(test.versions.onnxruntime).toMatch(/^\d+\.\d+\.\d+$/);
+    const memory = await engine.memory();
+    expect(memory).toMatchObject({ modelLoaded: true, documents: 0 });
+    expect(memory!.bytes).toBeGreaterThan(1e7);
+  });
+
+  it('opens a model once for all who ask at the same time', async () => {
+    const engine = client({ program: programs.engine });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    await Promise.all([engine.load(), engine.labels(), document.plan(1), document.next(10, 1, []), engine.load()]);
+    expect(engine.kinds).toEqual(['starting', 'ready']);
+    expect(engine.lines.filter((line) => line.includes('Opened'))).toHaveLength(1);
+  });
+
+  it('tells when someone waits for it, once for all who do', async () => {
+    const engine = client({ program: programs.engine });
+    const told: boolean[] = [];
+    engine.onDidChangeWorking((working) => told.push(working));
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    const waiting = Promise.all([engine.labels(), document.plan(1)]);
+    expect(engine.isWorking).toBe(true);
+    await waiting;
+    await document.complete({ ...ASK, offset: 1e6 }).catch(() => undefined);
+    expect(engine.isWorking).toBe(false);
+    expect(told).toEqual([true, false, true, false]);
+  });
+
+  it('ends a wait at once when its signal is aborted, also before the engine is ready', async () => {
+    const engine = client({ program: programs.engine });
+    const controller = new AbortController();
+    const waiting = engine.load(controller.signal);
+    controller.abort();
+    await expect(waiting).rejects.toBeInstanceOf(EngineCancelled);
+    await expect(engine.load(controller.signal)).rejects.toBeInstanceOf(EngineCancelled);
+    await expect(engine.load()).resolves.toBeDefined();
+  });
+
+  it('frees the model when told to, and opens it again when it is needed', async () => {
+    const engine = client({ program: programs.engine });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    const before = await document.plan(2);
+    await engine.unload();
+    expect(engine.state.kind).toBe('unloaded');
+    expect(await engine.memory()).toMatchObject({ modelLoaded: false, documents: 1 });
+    expect(await document.plan(2)).toEqual(before);
+    expect(engine.state.kind).toBe('ready');
+  });
+
+  it('frees a model that nobody uses, and opens it again when it is needed', async () => {
+    const engine = client({ program: programs.engine, settings: () => ({ ...TINY, idleMinutes: 0.003 }) });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    const before = await document.plan(2);
+    await engine.reached('unloaded');
+    expect(await document.plan(2)).toEqual(before);
+    await engine.reached('unloaded');
+    expect((await engine.load()).model).toBeDefined();
+  });
+
+  it('stops, and starts anew with the settings as they are then', async () => {
+    let weights: 'float32' | 'int8' = 'float32';
+    const engine = client({ program: programs.engine, settings: () => ({ ...TINY, weights }) });
+    const first = await engine.load();
+    const pid = await engine.pid();
+    await engine.stop();
+    expect(engine.state.kind).toBe('stopped');
+    expect(() => process.kill(pid, 0)).toThrow();
+    weights = 'int8';
+    const second = await engine.load();
+    expect(second.weights).toBe('int8');
+    expect(second.weightsId).not.toBe(first.weightsId);
+    expect((await engine.restart()).weightsId).toBe(second.weightsId);
+  });
+
+  it('rejects what waits when it is stopped or disposed', async () => {
+    const engine = client({ program: programs.engine });
+    const waiting = engine.load();
+    const stopped = expect(waiting).rejects.toMatchObject({ code: 'stopped' });
+    await engine.stop();
+    await stopped;
+    engine.dispose();
+    await expect(engine.load()).rejects.toMatchObject({ code: 'stopped' });
+  });
+
+  it('says what is wrong with a request', async () => {
+    const engine = client({ program: programs.engine });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    const error = await document.complete({ ...ASK, offset: 1e6 }).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error).toMatchObject({ code: 'request-failed' });
+    await expect(document.next(10, 1, [])).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,176 @@
+import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
+import { Documents } from '../../../src/engine/documents';
+import { OutOfStepError, toResponseError, FAILURE } from '../../../src/engine/failures';
+import { logLines } from '../../../src/engine/logLines';
+import { ModelHolder } from '../../../src/engine/modelHolder';
+import { Priority } from '../../../src/engine/priority';
+import { DEFAULT_POLICY, RestartCounter } from '../../../src/engine/restartPolicy';
+import { short } from '../../../src/engine/round';
+import { parseArguments, toArguments, type Invocation } from '../../../src/engine/settings';
+import { ModelError } from '../../../src/model/errors';
+import { CancelledError } from '../../../src/writing/cancellation';
+import { ToyModel } from '../support/toyModel';
+import { TINY } from './support';
+
+describe('RestartCounter', () => {
+  it('waits longer each time, gives up after three, and forgets what lies far back', () => {
+    let now = 1;
+    const counter = new RestartCounter(DEFAULT_POLICY, () => now);
+    const delays = [0, 1, 2, 3].map(() => counter.next()?.delay);
+    expect(delays).toEqual([500, 2000, 8000, undefined]);
+    now = DEFAULT_POLICY.windowMilliseconds + 1;
+    expect(counter.next()).toEqual({ attempt: 1, delay: 500 });
+    counter.reset();
+    expect(counter.next()).toEqual({ attempt: 1, delay: 500 });
+  });
+
+  it('begins a new row once the engine was of use, but not without end', () => {
+    let now = 0;
+    const counter = new RestartCounter({ ...DEFAULT_POLICY, mostEnds: 6 }, () => now);
+    const killed = (): number | undefined => {
+      now += 1000;
+      return counter.next()?.attempt;
+    };
+    expect([killed(), killed(), killed()]).toEqual([1, 2, 3]);
+    counter.work();
+    expect([killed(), killed()]).toEqual([1, 2]);
+    counter.work();
+    expect(killed()).toBe(1);
+    counter.work();
+    expect(killed()).toBeUndefined();
+    now += DEFAULT_POLICY.windowMilliseconds;
+    expect(killed()).toBe(1);
+  });
+});
+
+describe('the command line of the engine process', () => {
+  it.each<Invocation>([
+    { mode: 'serve', settings: { folder: 'a b', device: 'webgpu', weights: 'int4', threads: 3, idleMinutes: 0.5 } },
+    { mode: 'serve', settings: { folder: '/x', device: 'cpu', weights: 'float32', idleMinutes: 0 } },
+    { mode: 'probe', settings: { folder: '/x', device: 'webgpu', weights: 'int8', threads: 2, idleMinutes: 0 } },
+  ])('is read as it was written: %j', (invocation) => {
+    expect(parseArguments(toArguments(invocation))).toEqual(invocation);
+  });
+});
+
+describe('Documents', () => {
+  const model = new ToyModel();
+
+  it('keeps sessions of those that were used last, and the text of all', () => {
+    const documents = new Documents(2);
+    for (const key of ['a', 'b', 'c']) documents.open(key, `Text ${key}.`);
+    const a = documents.session('a', model);
+    const b = documents.session('b', model);
+    expect(documents.session('a', model)).toBe(a);
+    documents.edit('b', [{ start: 0, end: 4, text: 'Words' }]);
+    documents.session('c', model);
+    documents.edit('b', [{ start: 0, end: 0, text: 'No ' }]);
+    expect(documents.session('a', model)).toBe(a);
+    const again = documents.session('b', model);
+    expect(again).not.toBe(b);
+    expect(again.text).toBe('No Words b.');
+    expect(documents.size).toBe(3);
+  });
+
+  it('makes sessions anew for another model, with the newest text', () => {
+    const documents = new Documents();
+    documents.open('a', 'One.');
+    const first = documents.session('a', model);
+    documents.open('a', 'One. Two.');
+    expect(first.text).toBe('One. Two.');
+    expect(documents.session('a', new ToyModel()).text).toBe('One. Two.');
+    documents.dropSessions();
+    documents.open('a', 'Three.');
+    expect(documents.session('a', model).text).toBe('Three.');
+  });
+
+  it('forgets a document whose edits do not fit', () => {
+    const documents = new Documents();
+    documents.open('a', 'One.');
+    expect(documents.revision('a')).toBe(0);
+    expect(() => documents.edit('a', [{ start: 3, end: 9, text: '' }])).toThrow(OutOfStepError);
+    expect(() => documents.revision('a')).toThrow(OutOfStepError);
+    expect(() => documents.session('a', model)).toThrow(OutOfStepError);
+  });
+});
+
+describe('Priority', () => {
+  it('interrupts patient work for urgent work and takes it up again', async () => {
+    const priority = new Priority();
+    const ends: string[] = [];
+    let starts = 0;
+    const patient = priority.patient(new AbortController().signal, async (signal) => {
+      starts++;
+      if (starts === 1) {
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new CancelledError())));
+      }
+      ends.push('patient');
+    });
+    await priority.urgent(() => Promise.resolve(ends.push('urgent')));
+    await patient;
+    expect(ends).toEqual(['urgent', 'patient']);
+    expect(starts).toBe(2);
+  });
+
+  it('passes on failures and cancellations', async () => {
+    const priority = new Priority();
+    const controller = new AbortController();
+    const fails = priority.patient(controller.signal, () => Promise.reject(new RangeError('no')));
+    await expect(fails).rejects.toBeInstanceOf(RangeError);
+    controller.abort();
+    const late = priority.patient(controller.signal, () => Promise.resolve(1));
+    await expect(late).rejects.toBeInstanceOf(CancelledError);
+    await expect(priority.urgent(() => Promise.reject(new RangeError('no')))).rejects.toBeInstanceOf(RangeError);
+    await expect(priority.patient(new AbortController().signal, () => Promise.resolve(1))).resolves.toBe(1);
+  });
+});
+
+describe('ModelHolder', () => {
+  it('closes a model only when the work with it is done', async () => {
+    const events: string[] = [];
+    const holder = new ModelHolder(
+      { ...TINY, device: 'cpu' },
+      { onOpened: () => events.push('opened'), onFreed: () => events.push('freed') },
+    );
+    let finish: () => void = () => undefined;
+    const work = holder.use(async ({ model }) => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      return (await model.embed(['still open'])).length;
+    });
+    await holder.use(() => Promise.resolve());
+    const unloaded = holder.unload();
+    expect(holder.isLoaded).toBe(false);
+    await holder.use(() => Promise.resolve());
+    finish();
+    expect(await work).toBeGreaterThan(0);
+    await unloaded;
+    await holder.unload();
+    expect(events).toEqual(['opened', 'freed', 'opened', 'freed']);
+  });
+});
+
+describe('small parts', () => {
+  it('gives errors the code of their kind', () => {
+    expect(toResponseError(new ModelError('missing', 'x', 'is not there')).code).toBe(FAILURE.modelBroken);
+    expect(toResponseError(new CancelledError()).code).toBe(FAILURE.cancelled);
+    expect(toResponseError('text')).toMatchObject({ code: FAILURE.failed, message: 'text' });
+  });
+
+  it('reads lines to the end, and not more of one than is shown', async () => {
+    const stream = new PassThrough();
+    const lines: string[] = [];
+    logLines(stream, (line) => lines.push(line));
+    stream.write('one\r\ntw');
+    stream.write('o\n\n');
+    for (let i = 0; i < 100; i++) stream.write('x'.repeat(1000));
+    stream.end('\nend');
+    await finished(stream);
+    expect(lines).toEqual(['one', 'two', `${'x'.repeat(500)}…`, 'end']);
+  });
+
+  it('rounds to four significant digits', () => {
+    expect([0.123456, 12.3456, 1e-9 / 3, 0].map(short)).toEqual([0.1235, 12.35, 3.333e-10, 0]);
+  });
+});
