@@ -6,7 +6,9 @@ import { completeCommand } from './commands/complete';
 import { evaluateCommand } from './commands/evaluate';
 import { modelCommand } from './commands/model';
 import { planCommand } from './commands/plan';
+import { trainCommand } from './commands/train';
 import { probeCommand } from './device';
+import { TrainingError } from '../training/errors';
 import { CliFailure } from './failure';
 import type { Terminal } from './terminal';
 
@@ -30,6 +32,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   planCommand(program, terminal);
   completeCommand(program, terminal);
   evaluateCommand(program, terminal);
+  trainCommand(program, terminal);
   modelCommand(program, terminal);
   probeCommand(program);
   try {
@@ -38,7 +41,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   } catch (error) {
     // Commander has said what is wrong by itself. Asked for help or the version, it ends with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const known = [CliFailure, ModelError, DeviceError, RuntimeUnavailableError].some((kind) => error instanceof kind);
+    const known = [CliFailure, ModelError, TrainingError, DeviceError, RuntimeUnavailableError].some(
+      (kind) => error instanceof kind,
+    );
     const told = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
     terminal.err(`planwright: ${told}\n`);
     return error instanceof CliFailure ? error.exitCode : 1;

@@ -17,7 +17,7 @@ import type { Terminal } from '../terminal';
 
 interface CompleteCommandOptions extends ModelOptions {
   readonly at: string;
-  readonly pin?: string;
+  readonly pin: readonly string[];
   readonly alternatives: number;
   readonly seed: number;
   readonly stop: StopRule;
@@ -37,7 +37,12 @@ export function completeCommand(program: Command, terminal: Terminal): void {
     .description('write on at a position, following the plan')
     .argument('<file>', 'Markdown file; - reads standard input')
     .requiredOption('--at <line:col>', 'where, both from 1, columns in UTF-16 code units')
-    .option('--pin <label>', 'the label that the sentence must follow, by name or number')
+    .option(
+      '--pin <label>',
+      'the label that the sentence must follow, by name or number; again for each sentence after it',
+      (label: string, labels: readonly string[]) => [...labels, label],
+      [],
+    )
     .option('--alternatives <n>', 'how many completions, each following another label', integer(1, 10), 1)
     .option('--seed <n>', 'the same seed gives the same text', integer(0, 2 ** 32 - 1), 0)
     .addOption(new Option('--stop <rule>', 'how much to write').choices(STOP_RULES).default('sentence'))
@@ -54,11 +59,10 @@ export function completeCommand(program: Command, terminal: Terminal): void {
       const progress = new Progress(terminal, options.verbose ?? false);
       const result = await withModel(options, (model) => {
         progress.note(`${model.config.name} on ${model.device.name}`);
-        const pin = options.pin === undefined ? undefined : findLabel(model.labels, options.pin);
+        const pins = options.pin.map((label) => findLabel(model.labels, label));
         const { alternatives, seed, stop, maxTokens, temperature, topP, gate } = options;
         return new DocumentSession(model, input.text).complete(offset, {
-          ...{ alternatives, seed, stop, maxTokens, temperature, topP, gate },
-          ...(pin !== undefined && { pin }),
+          ...{ alternatives, seed, stop, maxTokens, temperature, topP, gate, pins },
         });
       });
       progress.clear();

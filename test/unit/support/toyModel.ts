@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseModelConfig, type ModelConfig } from '../../../src/model/config';
-import type { KVCache } from '../../../src/model/kvCache';
+import type { Branches, KVCache } from '../../../src/model/kvCache';
 import { LabelSet } from '../../../src/model/labels';
 import type { DeviceInfo, PlannerLM, WeightFormat } from '../../../src/model/plannerLm';
 import { Tokenizer } from '../../../src/text/tokenizer';
@@ -105,6 +105,13 @@ export class ToyModel implements PlannerLM {
     return labels.subarray(from);
   }
 
+  /** As far as the labels' numbers lie apart, round the circle. */
+  distances(embeddings: Float32Array): Float32Array {
+    const [label] = this.observe(embeddings, embeddings.length / this.config.encoder.embeddingSize - 1);
+    const { count } = this.labels;
+    return Float32Array.from({ length: count }, (_, k) => (k - label! + count) % count);
+  }
+
   plan(embeddings: Float32Array, kinds: Int32Array, from = 0): Promise<Float32Array> {
     const size = this.config.encoder.embeddingSize;
     const { steps, window, layers } = this.config.planner;
@@ -165,6 +172,29 @@ export class ToyModel implements PlannerLM {
       );
     }
     return out;
+  }
+
+  /** Each branch has a cache of its own. */
+  branch(cache: KVCache): Branches {
+    if (!(cache instanceof ToyCache)) throw new TypeError('not a cache of this model');
+    const copyOf = (from: ToyCache): ToyCache => {
+      const copy = new ToyCache(from.capacity);
+      copy.tokens.push(...from.tokens);
+      copy.plans.push(...from.plans);
+      return copy;
+    };
+    const trunk = copyOf(cache);
+    return {
+      fork: (from) => copyOf(from instanceof ToyCache ? from : trunk),
+      extend: async (tokens) => {
+        const rows: Float32Array[] = [];
+        for (const { branch, id, plan } of tokens) {
+          if (!(branch instanceof ToyCache)) throw new TypeError('not a branch of this model');
+          rows.push(await this.extend(branch, [id], plan, 'last'));
+        }
+        return rows;
+      },
+    };
   }
 
   close(): Promise<void> {

@@ -1,0 +1,111 @@
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { parseModelConfig } from '../model/config';
+import { readChecksums, readJson } from '../model/folder';
+import { modelLayout } from '../model/layout';
+import { SafetensorsFile } from '../model/safetensors';
+import { WeightFiles } from '../model/weightFiles';
+import { writeSafetensors, type TensorToWrite } from '../model/writeSafetensors';
+import { onDisk, TrainingError } from './errors';
+import { baseOf, readModelCard, sha256Of } from './modelFile';
+import { GROUPS, LOW_RANK_SCALE, type LowRank } from './parameterBook';
+
+/**
+ * Makes a complete model folder of a base model and a workspace's model file, so that the engine opens it like any other. It is there whole or
+ * not at all; what the base has unchanged is linked where the file system can.
+ * @throws {TrainingError} kinds 'other-base', 'disk', 'stored'; {@link ModelError} for a broken file
+ */
+export async function composeModel(base: string, modelFile: string, target: string): Promise<void> {
+  const card = await readModelCard(modelFile);
+  const own = await baseOf(base);
+  const differing = Object.keys({ ...own, ...card.base }).filter((name) => own[name] !== card.base[name]);
+  if (differing.length > 0) {
+    throw new TrainingError(
+      'other-base',
+      `The model of this workspace was tuned from another bundled model (${differing.join(', ')} differ). ` +
+        'Fine-tune again to have one that fits this version of Planwright.',
+    );
+  }
+  await mkdir(dirname(target), { recursive: true });
+  const half = await mkdtemp(`${target}.part-`);
+  try {
+    await fill(half, base, modelFile, card.lowRank);
+    await rm(target, { recursive: true, force: true });
+    await rename(half, target);
+  } catch (error) {
+    await rm(half, { recursive: true, force: true }).catch(() => undefined);
+    throw onDisk('The model of this workspace', error);
+  }
+}
+
+async function fill(folder: string, base: string, modelFile: string, lowRank: readonly LowRank[]): Promise<void> {
+  const configPath = join(base, 'config.json');
+  const config = parseModelConfig(await readJson(configPath), configPath);
+  const layouts = modelLayout(config);
+  const tuned = await SafetensorsFile.open(modelFile);
+  const written = new Set<string>();
+  try {
+    for (const group of GROUPS) {
+      const files = await WeightFiles.open(base, group, layouts[group]);
+      try {
+        const tensors = new Map<string, TensorToWrite>();
+        for (const [name, shape] of layouts[group]) {
+          const data = tuned.tensors.has(name) ? await tuned.read(name) : await files.read(name);
+          tensors.set(name, { name, dtype: 'F16', shape, data });
+        }
+        if (group === 'lm') for (const pair of lowRank) await merge(pair, tensors, tuned);
+        await writeSafetensors(join(folder, `${group}.safetensors`), [...tensors.values()]);
+        written.add(`${group}.safetensors`);
+      } finally {
+        await files.close();
+      }
+    }
+  } finally {
+    await tuned.close();
+  }
+  const records = await readChecksums(base);
+  const files: Record<string, { bytes: number; sha256: string }> = {};
+  for (const record of records) {
+    const path = join(folder, record.name);
+    if (GROUPS.some((group) => record.name.startsWith(`${group}-`))) continue;
+    if (written.has(record.name)) {
+      files[record.name] = { bytes: (await stat(path)).size, sha256: await sha256Of(path) };
+    } else {
+      await link(join(base, record.name), path).catch(() =>
+        copyFile(join(base, record.name), path, constants.COPYFILE_FICLONE),
+      );
+      files[record.name] = { bytes: record.bytes, sha256: record.sha256 };
+    }
+  }
+  for (const name of written) {
+    files[name] ??= { bytes: (await stat(join(folder, name))).size, sha256: await sha256Of(join(folder, name)) };
+  }
+  const form = JSON.parse(await readFile(join(base, 'checksums.json'), 'utf8')) as Record<string, unknown>;
+  await writeFileAtomic(join(folder, 'checksums.json'), JSON.stringify({ ...form, files }, undefined, 1));
+}
+
+/** W + scale · up × down, cut into the tensors that W's rows came from. */
+async function merge(
+  { sources, down, up }: LowRank,
+  tensors: Map<string, TensorToWrite>,
+  tuned: SafetensorsFile,
+): Promise<void> {
+  const a = await tuned.read(down);
+  const b = await tuned.read(up);
+  const [rank, inner] = tuned.tensors.get(down)!.shape as [number, number];
+  let row = 0;
+  for (const source of sources) {
+    const tensor = tensors.get(source);
+    if (tensor === undefined)
+      throw new TrainingError('stored', `The tuned model names ${source}, which the base has not.`);
+    const rows = tensor.shape[0]!;
+    for (let r = 0; r < rows; r++, row++) {
+      for (let k = 0; k < rank; k++) {
+        const factor = LOW_RANK_SCALE * b[row * rank + k]!;
+        for (let i = 0; i < inner; i++) tensor.data[r * inner + i]! += factor * a[k * inner + i]!;
+      }
+    }
+  }
+}

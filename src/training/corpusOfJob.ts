@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readCorpus, type Corpus, type CorpusDocument } from './corpus/survey';
+import type { JobOptions, Survey } from './jobTypes';
+
+/** Larger files are data, not documents; and so much text in all is more than a run can read. */
+const MAX_FILE_BYTES = 1 << 20;
+const MAX_TOTAL_BYTES = 32 << 20;
+/** Held out: enough to measure on, little enough to miss. */
+const HELD_OUT = 0.1;
+
+/** Less cannot change a model for the better. */
+export const FEWEST_DOCUMENTS = 4;
+export const FEWEST_CHARACTERS = 8_000;
+
+/** The documents of a job. @throws {CancelledError} */
+export function corpusOf(options: JobOptions, signal?: AbortSignal): Promise<Corpus> {
+  return readCorpus(
+    {
+      folders: options.folders,
+      include: options.include,
+      exclude: options.exclude,
+      maxFileBytes: MAX_FILE_BYTES,
+      maxTotalBytes: MAX_TOTAL_BYTES,
+      heldOutFraction: HELD_OUT,
+      seed: options.seed,
+    },
+    signal,
+  );
+}
+
+/** Why these documents are not enough; undefined where they are. */
+export function refusalOf({ documents }: Corpus): string | undefined {
+  if (documents.length === 0) {
+    return 'There are no documents to learn from in this workspace. Open a folder with Markdown documents, or name others in planwright.training.include.';
+  }
+  const characters = documents.reduce((sum, { text }) => sum + text.length, 0);
+  if (documents.length >= FEWEST_DOCUMENTS && characters >= FEWEST_CHARACTERS) return undefined;
+  const found = `${documents.length} ${documents.length === 1 ? 'document' : 'documents'} of ${characters} characters in all`;
+  return `There is too little to learn from: ${found}. It takes at least ${FEWEST_DOCUMENTS} documents and ${FEWEST_CHARACTERS} characters; write some more first.`;
+}
+
+/** How many files were left out, by reason. */
+export function skippedByReason({ skipped }: Corpus): Survey['skipped'] {
+  const counts: Record<string, number> = {};
+  for (const { reason } of skipped) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}
+
+export function textsOf({ documents }: Corpus, split: CorpusDocument['split']): CorpusDocument[] {
+  return documents.filter((document) => document.split === split);
+}
+
+/** SHA-256 by path, as it is kept with a tuned model. */
+export function hashesOf({ documents }: Corpus): Record<string, string> {
+  return Object.fromEntries(documents.map(({ path, hash }) => [path, hash]));
+}
+
+/** Documents that are new or changed since. */
+export function changedSince(corpus: Corpus, before: Readonly<Record<string, string>>): number {
+  return corpus.documents.filter(({ path, hash }) => before[path] !== hash).length;
+}
+
+/** Names a run: the same documents, base model and options make the same one. */
+export function runIdentity(corpus: Corpus, options: JobOptions, base: Readonly<Record<string, string>>): string {
+  const { mode, device, runtime, minutes, seed, again = false } = options;
+  const documents = corpus.documents.map(({ hash, split }) => [hash, split]);
+  return createHash('sha256')
+    .update(JSON.stringify([documents, { mode, device, runtime, minutes, seed, again }, base]))
+    .digest('hex');
+}
+
+/** The general text that a model folder brings against forgetting; none where it brings none. */
+export async function replayTexts(folder: string): Promise<{ readonly text: string }[]> {
+  const lines = await readFile(join(folder, 'replay.jsonl'), 'utf8').catch(() => '');
+  return lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { readonly text: string });
+}

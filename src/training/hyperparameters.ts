@@ -1,0 +1,67 @@
+import type { ModelConfig } from '../model/config';
+import type { TrainingMode } from './jobTypes';
+import type { Group } from './parameterBook';
+import type { TrainingRow } from './rows';
+
+/** How a model is tuned. */
+export interface Hyperparameters {
+  readonly row: TrainingRow;
+  /** Sequences in one run of the graph, tokens in each, and units the planner sees of each: `view` before the window, and those in it. */
+  readonly batch: number;
+  readonly length: number;
+  readonly units: number;
+  readonly view: number;
+  /** Runs of the graph per step: their gradients are added up. */
+  readonly accumulate: number;
+  /** Learning rates at their highest. */
+  readonly rates: Readonly<Record<Group, number>>;
+  /** Rank of the matrices beside the LM's where it stays as it is; undefined where it is tuned itself. */
+  readonly lowRank: number | undefined;
+  readonly weightDecay: number;
+  readonly clip: number;
+  /** Parts of the steps: over which the rates rise, and after which the planner is tuned too. */
+  readonly warmup: number;
+  readonly unfreeze: number;
+  readonly plannerTerm: number;
+  /** Share of windows that are of general text, against forgetting. */
+  readonly replay: number;
+  /** Whether each block is computed again in the backward pass: less memory, a third more time. */
+  readonly checkpointing: boolean;
+}
+
+const COMMON = {
+  row: 'soft-joint',
+  batch: 4,
+  length: 512,
+  units: 128,
+  view: 64,
+  accumulate: 1,
+  weightDecay: 0.01,
+  clip: 1,
+  warmup: 0.05,
+  unfreeze: 0.25,
+  plannerTerm: 0.1,
+  replay: 0.1,
+  checkpointing: false,
+} as const;
+
+/** Full: chosen on the held-out documents of an unseen repository (see models/README.md). Light: not yet chosen by measurement. */
+const BY_MODE: Readonly<Record<TrainingMode, Hyperparameters>> = {
+  full: { ...COMMON, rates: { lm: 5e-4, adapter: 5e-4, planner: 3e-4 }, lowRank: undefined },
+  light: { ...COMMON, rates: { lm: 3e-3, adapter: 1e-3, planner: 3e-4 }, lowRank: 8 },
+};
+
+/** How a model of this size is tuned in this mode. */
+export function hyperparametersFor(mode: TrainingMode, { lm, planner }: ModelConfig): Hyperparameters {
+  const chosen = BY_MODE[mode];
+  return {
+    ...chosen,
+    length: Math.min(chosen.length, lm.maxPositions),
+    view: Math.min(chosen.view, planner.window),
+  };
+}
+
+/** Tokens that a step reads, padding included. */
+export function tokensPerStep({ batch, length, accumulate }: Hyperparameters): number {
+  return batch * length * accumulate;
+}

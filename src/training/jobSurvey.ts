@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { readJson } from '../model/folder';
+import { Tokenizer } from '../text/tokenizer';
+import { CheckpointFolder } from './checkpoint';
+import { changedSince, corpusOf, refusalOf, runIdentity, skippedByReason, textsOf } from './corpusOfJob';
+import { emptyBatch } from './corpus/batches';
+import { hyperparametersFor, tokensPerStep } from './hyperparameters';
+import type { JobOptions, Survey } from './jobTypes';
+import { baseOf } from './modelFile';
+import { openTrainingRuntime } from './runtimes';
+import { TrainingSources } from './sources';
+import { stepsFor } from './stepCount';
+import { WorkspaceStore } from './store';
+import { Trainer } from './trainer';
+
+/** Reading units and measuring both models, per character and in all, on two cores (measured); the rest is steps. */
+const PREPARE_SECONDS_PER_CHARACTER = 6e-5;
+const REPORT_SECONDS = 60;
+
+/**
+ * What a job would use and how long it would take: the documents are read, and one step is tried out.
+ * @throws {CancelledError}; {@link ModelError} for a broken model
+ */
+export async function survey(options: JobOptions, signal?: AbortSignal): Promise<Survey> {
+  const corpus = await corpusOf(options, signal);
+  const store = new WorkspaceStore(options.storeFolder);
+  const current = await store.current();
+  const characters = corpus.documents.reduce((sum, { text }) => sum + text.length, 0);
+  const tokenizer = Tokenizer.open(await readJson(join(options.baseFolder, 'tokenizer.json')));
+  const count = (split: 'train' | 'heldOut'): number =>
+    textsOf(corpus, split).reduce((sum, { text }) => sum + tokenizer.encode(text).ids.length, 0);
+  const trainTokens = count('train');
+  const facts = {
+    documents: corpus.documents.length,
+    heldOutDocuments: textsOf(corpus, 'heldOut').length,
+    tokens: trainTokens + count('heldOut'),
+    characters,
+    skipped: skippedByReason(corpus),
+    changedSince: current === undefined ? undefined : changedSince(corpus, current.documents),
+    refusal: refusalOf(corpus),
+  };
+  const { name, device } = await openTrainingRuntime(options);
+  if (facts.refusal !== undefined) {
+    return { ...facts, runtime: name, device, steps: 0, estimatedSeconds: 0, resumable: false };
+  }
+  const progress = await new CheckpointFolder(store.trainingFolder).progress();
+  const resumable = progress?.run === runIdentity(corpus, options, await baseOf(options.baseFolder));
+  const { stepMs, perStep } = await trialStep(options, signal);
+  const steps = resumable ? progress.steps - progress.step : stepsFor(stepMs, trainTokens, perStep, options.minutes);
+  const estimatedSeconds = (steps * stepMs) / 1000 + characters * PREPARE_SECONDS_PER_CHARACTER + REPORT_SECONDS;
+  return { ...facts, runtime: name, device, steps, estimatedSeconds, resumable };
+}
+
+/** The milliseconds that a step takes here, and its tokens. */
+async function trialStep(
+  options: JobOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ stepMs: number; perStep: number }> {
+  const { runtime } = await openTrainingRuntime(options);
+  const sources = await TrainingSources.open(options.baseFolder);
+  const hyperparameters = hyperparametersFor(options.mode, sources.config);
+  try {
+    const trainer = await Trainer.open({
+      sources,
+      runtime,
+      hyperparameters,
+      steps: 2,
+      seed: options.seed,
+      ...(options.threads !== undefined && { threads: options.threads }),
+    });
+    try {
+      const { config } = sources;
+      const empty = emptyBatch(hyperparameters, {
+        embeddingSize: config.encoder.embeddingSize,
+        steps: config.planner.steps,
+      });
+      const batches = Array.from({ length: hyperparameters.accumulate }, () => empty);
+      signal?.throwIfAborted();
+      // The first run of a session is slower than all others.
+      await trainer.rehearse(batches);
+      signal?.throwIfAborted();
+      return { stepMs: await trainer.rehearse(batches), perStep: tokensPerStep(hyperparameters) };
+    } finally {
+      await trainer.dispose();
+    }
+  } finally {
+    await sources.close();
+  }
+}

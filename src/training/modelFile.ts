@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import type { ModelConfig } from '../model/config';
+import { readChecksums } from '../model/folder';
+import { modelLayout, type Layout } from '../model/layout';
+import { SafetensorsFile } from '../model/safetensors';
+import { writeSafetensors, type TensorToWrite } from '../model/writeSafetensors';
+import { onDisk, TrainingError } from './errors';
+import type { Measures, TrainingMode } from './jobTypes';
+import { GROUPS, type LowRank } from './parameterBook';
+
+/*
+ * A workspace's model is one safetensors file: the tensors that were tuned, in half precision, and in its metadata what they were tuned
+ * from. A full one holds LM, adapter and planner; a light one adapter and planner, and thin matrices for the LM (LoRA).
+ */
+
+const FORMAT = 'planwright-workspace-model';
+const VERSION = 1;
+
+/** What a workspace's model file says of itself. */
+export interface ModelCard {
+  readonly mode: TrainingMode;
+  readonly createdAt: string;
+  /** SHA-256 by name of the base model's files. */
+  readonly base: Readonly<Record<string, string>>;
+  readonly lowRank: readonly LowRank[];
+  readonly before: Measures;
+  readonly after: Measures;
+}
+
+/** SHA-256 by name of the files of a model folder that a tuned model builds on. @throws {ModelError} */
+export async function baseOf(folder: string): Promise<Record<string, string>> {
+  const records = await readChecksums(folder);
+  // Names of labels may be bettered without touching what was tuned.
+  return Object.fromEntries(
+    records.filter(({ name }) => name !== 'labels.json').map(({ name, sha256 }) => [name, sha256]),
+  );
+}
+
+/** Writes a model file; it is there whole or not at all. @throws {TrainingError} kind 'disk' */
+export async function saveModelFile(
+  path: string,
+  card: ModelCard,
+  config: ModelConfig,
+  tensors: ReadonlyMap<string, { readonly data: Float32Array; readonly shape: readonly number[] }>,
+): Promise<void> {
+  const layouts = tunedLayout(config);
+  const list = [...tensors].map(([name, { data, shape }]): TensorToWrite => ({
+    name,
+    dtype: 'F16',
+    shape: layouts.get(name) ?? shape,
+    data,
+  }));
+  const metadata = { format: FORMAT, version: String(VERSION), card: JSON.stringify(card) };
+  const half = `${path}.part`;
+  try {
+    await writeSafetensors(half, list, metadata);
+    await rename(half, path);
+  } catch (error) {
+    await rm(half, { force: true }).catch(() => undefined);
+    throw onDisk('The tuned model', error);
+  }
+}
+
+/** The card of a model file. @throws {TrainingError} kind 'stored'; {@link ModelError} where it is no safetensors file */
+export async function readModelCard(path: string): Promise<ModelCard> {
+  const file = await SafetensorsFile.open(path);
+  await file.close();
+  const { metadata } = file;
+  if (metadata.get('format') !== FORMAT) {
+    throw new TrainingError(
+      'stored',
+      `${path} is not a workspace model of Planwright. Choose a file that was exported by it.`,
+    );
+  }
+  if (metadata.get('version') !== String(VERSION)) {
+    throw new TrainingError('stored', `${path} was made by a newer Planwright. Update the extension and try again.`);
+  }
+  try {
+    return JSON.parse(metadata.get('card') ?? '') as ModelCard;
+  } catch (cause) {
+    throw new TrainingError('stored', `${path} is damaged: its description cannot be read. Export it again.`, {
+      cause,
+    });
+  }
+}
+
+/** Names and shapes of all tensors that can be tuned. */
+export function tunedLayout(config: ModelConfig): Layout {
+  const layouts = modelLayout(config);
+  return new Map(GROUPS.flatMap((group) => [...layouts[group]]));
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

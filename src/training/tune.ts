@@ -1,0 +1,131 @@
+import type { PlannerLM } from '../model/plannerLm';
+import type { CheckpointFolder, Progress, Tensors } from './checkpoint';
+import { batchModel, heldOutBatches, TrainingBatches, type Batch } from './corpus/batches';
+import type { PreparedDocument } from './corpus/prepared';
+import { tokensPerStep, type Hyperparameters } from './hyperparameters';
+import type { JobControl, JobOptions } from './jobTypes';
+import { runLoop, type LoopResult } from './loop';
+import { tunedLayout, type ModelCard } from './modelFile';
+import { tensorsOf } from './parameterBook';
+import { openTrainingRuntime } from './runtimes';
+import type { TrainingSources } from './sources';
+import { stepsFor } from './stepCount';
+import { Trainer } from './trainer';
+
+/** Held-out tokens that are measured during a run. */
+const WATCHED_TOKENS = 24_000;
+
+/** The documents of a run, as the model sees them. */
+export interface TrainingText {
+  readonly train: readonly PreparedDocument[];
+  readonly heldOut: readonly PreparedDocument[];
+  /** General text, against forgetting. */
+  readonly replay: readonly PreparedDocument[];
+}
+
+export interface TuneOptions {
+  readonly options: JobOptions;
+  readonly control: JobControl;
+  readonly hyperparameters: Hyperparameters;
+  readonly sources: TrainingSources;
+  readonly checkpoints: CheckpointFolder;
+  readonly text: TrainingText;
+  /** The model that prepared the text. */
+  readonly model: Pick<PlannerLM, 'config' | 'tokenizer'>;
+  /** Name of the run: its checkpoint is taken up. */
+  readonly identity: string;
+}
+
+/** Weights that predict the held-out documents better than those of before. */
+export interface Candidate {
+  readonly tensors: Tensors;
+  readonly lowRank: ModelCard['lowRank'];
+}
+
+/** The training itself, from the checkpoint of the same run where there is one. */
+export async function tune(job: TuneOptions): Promise<{ result: LoopResult; candidate: Candidate | undefined }> {
+  const { options, hyperparameters: h, sources, checkpoints, text, model } = job;
+  const perStep = tokensPerStep(h);
+  const batches = new TrainingBatches({
+    documents: text.train,
+    replay: text.replay,
+    replayShare: h.replay,
+    shape: h,
+    seed: options.seed,
+    model: batchModel(model),
+  });
+  const batchesOf = (step: number): Batch[] =>
+    Array.from({ length: h.accumulate }, (_, i) => batches.at((step - 1) * h.accumulate + i));
+  const watched = watchedBatches(text.heldOut, h, model);
+  const saved = await checkpoints.load(job.identity);
+  const trainer = await Trainer.open({
+    sources,
+    runtime: (await openTrainingRuntime(options)).runtime,
+    hyperparameters: h,
+    steps: saved?.progress.steps ?? 2,
+    seed: options.seed,
+    ...(options.threads !== undefined && { threads: options.threads }),
+  });
+  try {
+    let from = saved?.progress;
+    if (saved === undefined) {
+      // The first run of a session is slower than all others.
+      await trainer.rehearse(batchesOf(1));
+      const stepMs = await trainer.rehearse(batchesOf(1));
+      const tokens = text.train.reduce((sum, { scored }) => sum + scored.reduce((n, flag) => n + flag, 0), 0);
+      const steps = stepsFor(stepMs, tokens, perStep, options.minutes);
+      trainer.plan(steps);
+      from = begin(job.identity, steps, await trainer.heldOutLoss(watched));
+    } else {
+      trainer.restore(saved.tensors);
+    }
+    const result = await runLoop({
+      trainer,
+      batchesOf,
+      heldOut: () => watched,
+      tokensPerStep: perStep,
+      checkpoints,
+      from: from!,
+      control: job.control,
+    });
+    const { best } = result.progress;
+    if (best === undefined) return { result, candidate: undefined };
+    const tensors = cut(await checkpoints.loadBest(best), trainer, sources);
+    return { result, candidate: { tensors, lowRank: trainer.lowRank } };
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+function begin(run: string, steps: number, heldOutBefore: number): Progress {
+  return { run, step: 0, steps, seconds: 0, heldOutBefore, curve: [], best: undefined, sinceBest: 0 };
+}
+
+/** The held-out batches that are watched: of the first documents, up to a number of tokens. */
+function watchedBatches(
+  documents: readonly PreparedDocument[],
+  h: Hyperparameters,
+  model: Pick<PlannerLM, 'config' | 'tokenizer'>,
+): Batch[] {
+  const batches: Batch[] = [];
+  let tokens = 0;
+  for (const batch of heldOutBatches(documents, h, batchModel(model))) {
+    batches.push(batch);
+    tokens += batch.targetWeights.reduce((sum, weight) => sum + weight, 0);
+    if (tokens >= WATCHED_TOKENS) break;
+  }
+  return batches;
+}
+
+/** Parameters as the tensors of the model's files. */
+function cut(parameters: Tensors, trainer: Trainer, { config }: TrainingSources): Tensors {
+  const layout = tunedLayout(config);
+  const tensors = new Map<string, { readonly data: Float32Array; readonly shape: readonly number[] }>();
+  for (const parameter of trainer.parameters) {
+    const { data, shape } = parameters.get(parameter.name)!;
+    for (const [name, values] of tensorsOf(parameter, data, layout)) {
+      tensors.set(name, { data: values, shape: layout.get(name) ?? shape });
+    }
+  }
+  return tensors;
+}

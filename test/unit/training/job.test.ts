@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openModel } from '../../../src/model/openModel';
+import { TrainingBusyError } from '../../../src/training/errors';
+import { fineTune } from '../../../src/training/job';
+import { survey } from '../../../src/training/jobSurvey';
+import type { JobControl, TrainingProgress } from '../../../src/training/jobTypes';
+import { WorkspaceStore } from '../../../src/training/store';
+import { withStoreLock } from '../../../src/training/storeLock';
+import { TINY_MODEL } from './reference';
+import { jobOptions, writeWorkspace } from './workspace';
+
+const TIMEOUT_MS = 120_000;
+
+function control(changes: Partial<JobControl> = {}): JobControl {
+  return {
+    signal: new AbortController().signal,
+    onStop: 'keep',
+    paused: () => undefined,
+    onProgress: () => undefined,
+    ...changes,
+  };
+}
+
+/** A control that ends the job at a step. */
+function endingAt(step: number, onStop: JobControl['onStop']): JobControl {
+  const ending = new AbortController();
+  return control({
+    signal: ending.signal,
+    onStop,
+    onProgress: (progress) => {
+      if (progress.phase === 'training' && progress.step >= step) ending.abort();
+    },
+  });
+}
+
+describe('fine-tuning on a workspace', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'planwright-job-'));
+    writeWorkspace(join(root, 'workspace'), 14);
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it(
+    'makes a model that predicts the held-out documents better, keeps it, and goes on from it',
+    async () => {
+      const options = jobOptions(root);
+      const told: TrainingProgress[] = [];
+      const report = await fineTune(options, control({ onProgress: (progress) => told.push(progress) }));
+      expect(report.outcome).toBe('adopted');
+      expect(report.after!.perplexity).toBeLessThan(0.5 * report.before.perplexity);
+      expect(report.heldOutDocuments).toBeGreaterThan(0);
+      expect(report.examples.length).toBeGreaterThan(0);
+      expect(report.curve.length).toBe(report.steps);
+      expect([...new Set(told.map(({ phase }) => phase))]).toEqual([
+        'reading',
+        'preparing',
+        'measuring',
+        'training',
+        'reporting',
+      ]);
+      const store = new WorkspaceStore(options.storeFolder);
+      expect((await store.current())?.id).toBe(report.model);
+      expect(await store.lastReport()).toEqual(JSON.parse(JSON.stringify(report)));
+      await (await openModel(await store.activeFolder(TINY_MODEL), { verify: true })).close();
+      expect(existsSync(join(store.trainingFolder))).toBe(false);
+
+      writeFileSync(
+        join(root, 'workspace', 'new.md'),
+        readFileSync(join(root, 'workspace', 'page-1.md'), 'utf8').replaceAll('garden', 'orchard'),
+      );
+      const found = await survey({ ...options, again: true });
+      expect(found.changedSince).toBe(1);
+      const again = await fineTune({ ...options, again: true }, control());
+      expect(again.before.perplexity).toBeLessThan(0.6 * report.before.perplexity);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'keeps a small file in the light mode',
+    async () => {
+      const options = jobOptions(root, { mode: 'light' });
+      const report = await fineTune(options, control());
+      expect(report.outcome).toBe('adopted');
+      const store = new WorkspaceStore(options.storeFolder);
+      expect(report.after!.perplexity).toBeLessThan(report.before.perplexity);
+      await (await openModel(await store.activeFolder(TINY_MODEL), { verify: true })).close();
+      const again = await fineTune({ ...options, again: true }, control());
+      expect(again.mode).toBe('light');
+      expect(again.before.perplexity).toBeLessThan(report.before.perplexity);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'ended early, keeps the best so far, or nothing',
+    async () => {
+      const options = jobOptions(root);
+      const discarded = await fineTune(options, endingAt(25, 'discard'));
+      expect(discarded.outcome).toBe('stopped-discarded');
+      const store = new WorkspaceStore(options.storeFolder);
+      expect(await store.current()).toBeUndefined();
+      expect(existsSync(store.trainingFolder)).toBe(false);
+      const kept = await fineTune(options, endingAt(40, 'keep'));
+      expect(kept.outcome).toBe('stopped-kept');
+      expect(kept.after!.perplexity).toBeLessThan(kept.before.perplexity);
+      expect((await store.current())?.id).toBe(kept.model);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'waits while there is a reason to',
+    async () => {
+      let reason: string | undefined = 'someone types';
+      const told: TrainingProgress[] = [];
+      const ending = new AbortController();
+      const done = fineTune(
+        jobOptions(root),
+        control({
+          signal: ending.signal,
+          onStop: 'discard',
+          paused: () => reason,
+          onProgress: (progress) => {
+            told.push(progress);
+            if (progress.paused === 'someone types') setTimeout(() => (reason = undefined), 500);
+            if (progress.phase === 'training' && progress.step >= 3) ending.abort();
+          },
+        }),
+      );
+      await done;
+      const waiting = told.findIndex(({ paused }) => paused !== undefined);
+      expect(told[waiting]).toMatchObject({ phase: 'training', step: 0 });
+      expect(told.slice(waiting + 1).every(({ paused }) => paused === undefined)).toBe(true);
+    },
+    TIMEOUT_MS,
+  );
+
+  it('refuses too little text, another run, and a store it may not write', async () => {
+    const few = join(root, 'few');
+    writeWorkspace(few, 2);
+    const options = jobOptions(root, { folders: [few] });
+    await expect(fineTune(options, control())).rejects.toThrow(/too little to learn from/);
+    expect((await survey(options)).refusal).toMatch(/too little/);
+    const empty = join(root, 'empty');
+    mkdirSync(empty);
+    await expect(fineTune({ ...options, folders: [empty] }, control())).rejects.toThrow(/no documents/);
+    await withStoreLock(options.storeFolder, async () => {
+      await expect(fineTune(options, control())).rejects.toThrow(TrainingBusyError);
+    });
+  });
+
+  it('tells what it would do', async () => {
+    const found = await survey(jobOptions(root));
+    expect(found).toMatchObject({ documents: 14, refusal: undefined, resumable: false, changedSince: undefined });
+    expect(found.steps).toBeGreaterThan(10);
+    expect(found.tokens).toBeGreaterThan(1000);
+    expect(found.estimatedSeconds).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,209 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseModelConfig, type ModelConfig } from '../../../src/model/config';
+import { openModel } from '../../../src/model/openModel';
+import { SafetensorsFile } from '../../../src/model/safetensors';
+import { TrainingBusyError, TrainingError } from '../../../src/training/errors';
+import type { Measures, TrainingMode } from '../../../src/training/jobTypes';
+import { baseOf, saveModelFile, tunedLayout, type ModelCard } from '../../../src/training/modelFile';
+import { LOW_RANK_SCALE } from '../../../src/training/parameterBook';
+import { WorkspaceStore } from '../../../src/training/store';
+import { withStoreLock } from '../../../src/training/storeLock';
+import { TINY_MODEL } from './reference';
+
+const MEASURES: Measures = {
+  perplexity: 30,
+  bitsPerCharacter: 1.2,
+  plannerTop1: 0.1,
+  plannerTop5: 0.3,
+  keystrokeSavings: 0.1,
+  precision: 0.5,
+};
+const NORM = 'model.norm.weight';
+const GATE = 'model.layers.0.mlp.gate_proj.weight';
+
+describe('the store of a workspace', () => {
+  let folder: string;
+  let store: WorkspaceStore;
+  let config: ModelConfig;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'planwright-store-'));
+    store = new WorkspaceStore(join(folder, 'store'));
+    const path = join(TINY_MODEL, 'config.json');
+    config = parseModelConfig(JSON.parse(readFileSync(path, 'utf8')), path);
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function card(mode: TrainingMode = 'full'): Promise<ModelCard> {
+    return {
+      mode,
+      createdAt: new Date().toISOString(),
+      base: await baseOf(TINY_MODEL),
+      lowRank: [],
+      before: MEASURES,
+      after: MEASURES,
+    };
+  }
+
+  function norm(value: number): Map<string, { data: Float32Array; shape: number[] }> {
+    return new Map([[NORM, { data: new Float32Array(32).fill(value), shape: [32] }]]);
+  }
+
+  async function read(path: string, part: string, name: string): Promise<Float32Array> {
+    const file = await SafetensorsFile.open(join(path, `${part}.safetensors`));
+    try {
+      return await file.read(name);
+    } finally {
+      await file.close();
+    }
+  }
+
+  it('opens the bundled model until there is another, and again when asked to', async () => {
+    expect(await store.current()).toBeUndefined();
+    expect(await store.activeFolder(TINY_MODEL)).toBe(TINY_MODEL);
+    await expect(store.use('workspace')).rejects.toThrow(/has no model of its own/);
+    await store.adopt(await card(), config, norm(2), { 'a.md': 'hash' });
+    const composed = await store.activeFolder(TINY_MODEL);
+    expect(composed).not.toBe(TINY_MODEL);
+    expect([...(await read(composed, 'lm', NORM))]).toEqual(new Array(32).fill(2));
+    await (await openModel(composed, { verify: true })).close();
+    await store.use('starter');
+    expect(await store.activeFolder(TINY_MODEL)).toBe(TINY_MODEL);
+    expect((await store.current())?.documents).toEqual({ 'a.md': 'hash' });
+  });
+
+  it('keeps what was not tuned as the base has it', async () => {
+    await store.adopt(await card(), config, norm(2), {});
+    const composed = await store.activeFolder(TINY_MODEL);
+    expect(await read(composed, 'lm', GATE)).toEqual(await read(TINY_MODEL, 'lm', GATE));
+    for (const name of ['encoder.safetensors', 'codebook.safetensors', 'tokenizer.json', 'labels.json']) {
+      expect(readFileSync(join(composed, name)).equals(readFileSync(join(TINY_MODEL, name))), name).toBe(true);
+    }
+  });
+
+  it('adds the matrices of a light model to the frozen ones', async () => {
+    const down = Float32Array.from({ length: 2 * 32 }, (_, i) => Math.sin(i));
+    const up = Float32Array.from({ length: 64 * 2 }, (_, i) => Math.cos(i));
+    const lowRank = [{ sources: [GATE], down: 'x.down', up: 'x.up' }];
+    const tensors = new Map([
+      ['x.down', { data: down, shape: [2, 32] }],
+      ['x.up', { data: up, shape: [64, 2] }],
+    ]);
+    await store.adopt({ ...(await card('light')), lowRank }, config, tensors, {});
+    const before = await read(TINY_MODEL, 'lm', GATE);
+    const after = await read(await store.activeFolder(TINY_MODEL), 'lm', GATE);
+    for (const [row, column] of [
+      [0, 0],
+      [3, 31],
+      [63, 17],
+    ] as const) {
+      const product = up[row * 2]! * down[column]! + up[row * 2 + 1]! * down[32 + column]!;
+      const at = row * 32 + column;
+      // Half precision of the file, twice.
+      expect(after[at]).toBeCloseTo(before[at]! + LOW_RANK_SCALE * product, 2);
+    }
+  });
+
+  it('holds one model: the one before goes', async () => {
+    const first = await store.adopt(await card(), config, norm(2), {});
+    await store.activeFolder(TINY_MODEL);
+    const second = await store.adopt(await card(), config, norm(3), {});
+    expect(existsSync(first.file)).toBe(false);
+    expect((await store.current())?.id).toBe(second.id);
+    await store.activeFolder(TINY_MODEL);
+    expect(readdirSync(join(store.folder, 'composed'))).toEqual([second.id]);
+  });
+
+  it('exports and imports', async () => {
+    await store.adopt(await card(), config, norm(2), { 'secret.md': 'hash' });
+    const file = join(folder, 'exported.safetensors');
+    await store.exportTo(file);
+    expect(readFileSync(file, 'latin1')).not.toContain('secret.md');
+    const other = new WorkspaceStore(join(folder, 'other'));
+    await other.importFrom(file, TINY_MODEL);
+    expect([...(await read(await other.activeFolder(TINY_MODEL), 'lm', NORM))]).toEqual(new Array(32).fill(2));
+  });
+
+  it('imports nothing that does not fit, and keeps what it had', async () => {
+    const own = await store.adopt(await card(), config, norm(2), {});
+    const stranger = join(folder, 'stranger.safetensors');
+    await saveModelFile(stranger, { ...(await card()), base: { 'lm.safetensors': 'other' } }, config, norm(3));
+    await expect(store.importFrom(stranger, TINY_MODEL)).rejects.toThrow(/another bundled model/);
+    const noise = join(folder, 'noise.safetensors');
+    writeFileSync(noise, 'not a model');
+    await expect(store.importFrom(noise, TINY_MODEL)).rejects.toThrow();
+    copyFileSync(join(TINY_MODEL, 'lm.safetensors'), noise);
+    await expect(store.importFrom(noise, TINY_MODEL)).rejects.toThrow(/not a workspace model/);
+    copyFileSync(own.file, noise);
+    truncateSync(noise, 1000);
+    await expect(store.importFrom(noise, TINY_MODEL)).rejects.toThrow();
+    expect((await store.current())?.id).toBe(own.id);
+    expect(existsSync(join(store.folder, 'composed', 'import'))).toBe(false);
+  });
+
+  it('refuses a damaged model, and says what to do; a damaged composed folder is made anew', async () => {
+    const model = await store.adopt(await card(), config, norm(2), {});
+    const composed = await store.activeFolder(TINY_MODEL);
+    truncateSync(join(composed, 'lm.safetensors'), 100);
+    expect([...(await read(await store.activeFolder(TINY_MODEL), 'lm', NORM))]).toEqual(new Array(32).fill(2));
+    rmSync(composed, { recursive: true });
+    truncateSync(model.file, 100);
+    await expect(store.activeFolder(TINY_MODEL)).rejects.toThrow(/missing or damaged/);
+    await store.use('starter');
+    expect(await store.activeFolder(TINY_MODEL)).toBe(TINY_MODEL);
+  });
+
+  it('forgets everything, but not while it is trained', async () => {
+    await store.adopt(await card(), config, norm(2), {});
+    await withStoreLock(store.folder, async () => {
+      await expect(store.forget()).rejects.toThrow(TrainingBusyError);
+      await expect(withStoreLock(store.folder, () => Promise.resolve())).rejects.toThrow(TrainingBusyError);
+    });
+    await store.forget();
+    expect(existsSync(store.folder)).toBe(false);
+    await store.forget();
+  });
+
+  it.runIf(existsSync('/dev/full'))('says so when the disk is full, and keeps what it had', async () => {
+    const own = await store.adopt(await card(), config, norm(2), {});
+    const target = join(folder, 'full.safetensors');
+    symlinkSync('/dev/full', `${target}.part`);
+    const saved = saveModelFile(target, await card(), config, norm(3));
+    await expect(saved).rejects.toThrow(TrainingError);
+    await expect(saved).rejects.toThrow(/disk is full/);
+    expect(existsSync(target)).toBe(false);
+    expect((await store.current())?.id).toBe(own.id);
+  });
+
+  it('refuses numbers that half precision cannot hold', async () => {
+    await expect(store.adopt(await card(), config, norm(1e6), {})).rejects.toThrow(/cannot hold/);
+    await expect(store.adopt(await card(), config, norm(NaN), {})).rejects.toThrow(/cannot hold/);
+    expect(await store.current()).toBeUndefined();
+  });
+
+  it('says so when its state is damaged', async () => {
+    mkdirSync(store.folder, { recursive: true });
+    writeFileSync(join(store.folder, 'state.json'), '{"using": "work');
+    await expect(store.activeFolder(TINY_MODEL)).rejects.toThrow(/Forget the model/);
+    await store.forget();
+    expect(await store.activeFolder(TINY_MODEL)).toBe(TINY_MODEL);
+  });
+
+  it('covers all that is tuned with its layout', () => {
+    const groups = [...tunedLayout(config).keys()].map((name) => name.split('.')[0]);
+    expect([...new Set(groups)].sort()).toEqual(['adapter', 'model', 'planner']);
+  });
+});
