@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from model import Encoder, load_config
+from model import Encoder, autocast, load_config
 from muon import optimisers
 
 
@@ -76,7 +76,7 @@ def teach(options) -> None:
             rows = learn[rows]
             tokens, mask = unit_tokens(data, chosen[rows], device)
             goal = torch.from_numpy(targets[rows]).to(device).float()
-            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+            with autocast(device):
                 out = student(tokens, mask).float()
             distance = 1 - (out * goal).sum(-1).mean()
             relations = (out @ out.T - goal @ goal.T).pow(2).mean()
@@ -109,7 +109,7 @@ def embed(encoder: Encoder, data, indices: np.ndarray, device, batch: int = 512)
     lengths = data["text_starts"][indices + 1] - data["text_starts"][indices]
     for n, rows in enumerate(by_length(lengths, batch, None)):
         tokens, mask = unit_tokens(data, indices[rows], device)
-        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+        with autocast(device):
             out[rows] = encoder(tokens, mask).float().cpu().numpy()
         if n % 200 == 199:
             print(f"embedded {n * batch} of {len(indices)}", flush=True)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 
 from joint import PlannerLM, Windows
 from labels import PRIOR_WEIGHT, centre, nearest
-from model import load_config
+from model import autocast, load_config
 from tokenizer import characters
 
 # Under which conditions each row is evaluated (method: labels at train / at eval).
@@ -55,7 +55,7 @@ def measure(model: PlannerLM, windows: Windows, wanted, condition: str, device, 
         targets = batch["targets"].clone()
         for row, (_, _, done) in enumerate(some):
             targets[row, :done] = -100
-        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+        with autocast(device):
             plan = None
             if condition != "none":
                 logits = model.planner(batch["embeddings"], batch["kinds"]).float()[:, :, 0]

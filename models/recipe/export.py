@@ -35,7 +35,7 @@ def checksums(out: Path) -> None:
     files = {
         p.name: dict(bytes=p.stat().st_size, sha256=hashlib.sha256(p.read_bytes()).hexdigest())
         for p in sorted(out.iterdir())
-        if p.suffix in (".json", ".safetensors") and p.name != "checksums.json"
+        if p.suffix in (".json", ".jsonl", ".safetensors") and p.name != "checksums.json"
     }
     (out / "checksums.json").write_text(json.dumps(dict(files=files), indent=1) + "\n")
 

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model import Adapter, LanguageModel, Planner, load_config
+from model import Adapter, LanguageModel, Planner, autocast, load_config
 from muon import Muon
 from planner import shifted
 from pretrain import rate
@@ -170,7 +170,7 @@ def main(options) -> None:
         joint = options.row in JOINT and progress >= options.unfreeze
         for _ in range(micro):
             batch = windows.batch([windows.random_start(random) for _ in range(rows_per_batch // micro)], device)
-            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+            with autocast(device):
                 lm_loss, planner_loss = model(options.row, batch, joint)
             ((lm_loss + (options.planner_term * planner_loss if joint else 0)) / micro).backward()
             running.append((lm_loss.item(), planner_loss.item()))

@@ -18,6 +18,13 @@ def load_config(path: Path) -> dict:
     return json.loads(Path(path).read_text())
 
 
+def autocast(device: str):
+    """bfloat16 where it is the faster: on GPUs, and on CPUs with AMX. Without AMX a compiled float32 step of starter.json on 2 cores made 1,930
+    tokens/s, and one with bfloat16 1,120."""
+    kind = torch.device(device).type
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=kind != "cpu" or torch.cpu._is_amx_tile_supported())
+
+
 class RMSNorm(nn.Module):
     def __init__(self, size: int, eps: float):
         super().__init__()

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from model import Planner, load_config
+from model import Planner, autocast, load_config
 from muon import optimisers
 
 STEP_WEIGHTS = (1.0, 0.3, 0.3)
@@ -50,7 +50,7 @@ def measure(planner: Planner, data, embeddings, labels, device) -> dict:
     nll, ranks = [], []
     for at in range(0, len(ranges := pieces(data["unit_starts"])), 16):
         e, k, y = padded(ranges[at : at + 16], embeddings, data["kinds"], labels, device)
-        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+        with autocast(device):
             logits = planner(e, k)[:, :, 0].float()
         goal = shifted(y, 0)
         known = goal >= 0
@@ -105,7 +105,7 @@ def main(options) -> None:
         random.shuffle(groups)
         for group in groups[: steps - step]:
             e, k, y = padded([ranges[i] for i in group], embeddings, data["kinds"], labels, device)
-            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+            with autocast(device):
                 logits = forward(e, k)
             losses = [F.cross_entropy(logits[:, :, s].float().flatten(0, 1), shifted(y, s).flatten(), ignore_index=-100) for s in range(config["planner"]["steps"])]
             sum(w * l for w, l in zip(STEP_WEIGHTS, losses)).backward()

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from model import LanguageModel, load_config
+from model import LanguageModel, autocast, load_config
 from muon import optimisers
 
 
@@ -63,7 +63,7 @@ def validate(loss, tokens: np.ndarray, length: int, rows: int, device, batches: 
     for i in range(batches):
         at = i * rows * length
         block = torch.from_numpy(tokens[at : at + rows * length + 1].astype(np.int64)).to(device)
-        with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+        with autocast(device):
             total += loss(block[:-1].view(rows, length), block[1:].view(rows, length)).item()
     return total / batches
 
@@ -115,7 +115,7 @@ def main(options) -> None:
         micro = max(1, math.ceil(rows * length / options.micro_tokens))
         for _ in range(micro):
             x, y = batch(streams, shares, rows // micro, length, random, device)
-            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16):
+            with autocast(device):
                 loss = loss_of(x, y)
             (loss / micro).backward()
             running.append(loss.detach())

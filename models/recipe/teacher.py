@@ -10,6 +10,8 @@ from torch import Tensor
 from torch.nn.functional import normalize
 from transformers import AutoModel
 
+from model import autocast
+
 
 def folder() -> Path:
     """Where the package's model files are; the package itself is not imported (it would want sentence-transformers)."""
@@ -33,7 +35,7 @@ class Teacher:
         batch = self.tokenizer.encode_batch_fast(texts)
         ids = torch.tensor([e.ids for e in batch], device=self.device)
         mask = torch.tensor([e.attention_mask for e in batch], device=self.device)
-        with torch.autocast(self.device, dtype=torch.bfloat16):
+        with autocast(self.device):
             hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return normalize(mean, dim=-1)
