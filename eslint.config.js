@@ -10,10 +10,10 @@ export const ROOMS = {
   graph: [],
   model: ['graph', 'text'],
   writing: ['model', 'text'],
-  training: ['model', 'text'],
-  engine: ['writing', 'training'],
+  training: ['writing', 'model', 'graph', 'text'],
+  engine: ['writing', 'training', 'model', 'text'],
   cli: ['engine', 'writing', 'training', 'model', 'graph', 'text'],
-  editor: ['engine'],
+  editor: ['engine', 'text'],
 };
 
 const zones = Object.entries(ROOMS).map(([room, allowed]) => ({
@@ -23,7 +23,7 @@ const zones = Object.entries(ROOMS).map(([room, allowed]) => ({
   message: `src/${room} may import from ${allowed.length > 0 ? allowed.map((name) => `src/${name}`).join(', ') : 'no other room'}.`,
 }));
 
-const NO_VSCODE = { name: 'vscode', message: 'Only src/editor and src/extension.ts touch vscode.' };
+const NO_VSCODE = { name: 'vscode', message: 'Only src/editor, src/extension.ts and test/host touch vscode.' };
 
 const nodeGlobals = Object.fromEntries(
   ['console', 'process', 'performance', 'setTimeout', 'clearTimeout', 'URL', 'Buffer'].map((name) => [
@@ -70,7 +70,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/editor/**/*.ts', 'src/extension.ts'],
+    files: ['src/editor/**/*.ts', 'src/extension.ts', 'test/host/**/*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

@@ -18,9 +18,11 @@ if (names.length === 0) {
   console.error(`No such benchmark: ${wanted.join(', ')}`);
   process.exit(2);
 }
+// What drives a real VS Code finds its own files beside it; dist/bench lies as deep as test/bench, so that these paths hold there too.
+const external = [...shared.external, 'playwright-core', '../../scripts/*'];
 for (const name of names) {
   const outfile = join(ROOT, 'dist', 'bench', `${name}.mjs`);
-  await esbuild.build({ ...shared, entryPoints: [join(folder, `${name}.bench.ts`)], outfile });
+  await esbuild.build({ ...shared, external, entryPoints: [join(folder, `${name}.bench.ts`)], outfile });
   console.log(`# ${name}`);
   const { status } = spawnSync(process.execPath, [outfile], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) process.exitCode = 1;

@@ -9,6 +9,9 @@ const MAY_USE: Record<string, readonly string[]> = {
   graph: [],
   model: ['graph', 'text'],
   writing: ['model', 'text'],
+  training: ['writing', 'model', 'graph', 'text'],
+  engine: ['writing', 'training', 'model', 'text'],
+  editor: ['engine', 'text'],
   cli: ['engine', 'writing', 'training', 'model', 'graph', 'text'],
 };
 

@@ -52,7 +52,7 @@ describe('the bundled model', () => {
     const labels = completions.map((completion) => completion.labels[0]!.id);
     expect(new Set(labels).size).toBe(labels.length);
     expect(completions.length).toBeGreaterThan(1);
-    const pinned = await session.complete(session.text.length, { pin: labels[1]! });
+    const pinned = await session.complete(session.text.length, { pins: [labels[1]!] });
     expect(pinned.completions[0]?.labels[0]).toMatchObject({ id: labels[1], pinned: true });
   });
 

@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import type { Configuration } from './configuration';
+
+export { LARGEST_ANNOTATED } from './limits';
+
+/** Why Planwright does nothing in a document. */
+export type OffReason = 'setting' | 'file' | 'snoozed' | 'language' | 'scheme' | 'too-large';
+
+export type Verdict = { readonly on: true } | { readonly on: false; readonly reason: OffReason };
+
+/** Documents that are shown by the editor itself or by version control: nobody writes in them. */
+const FOREIGN_SCHEMES = new Set(['git', 'gitlens', 'output', 'vscode-scm', 'comment', 'walkThrough', 'planwright']);
+/** In characters. Beyond it a document is no longer something one writes by hand, and each request would be slow. */
+const LARGEST_DOCUMENT = 5_000_000;
+
+const FILES_OFF = 'planwright.filesOff';
+
+/** Whether Planwright works in a document: settings, files that were turned off, snooze. */
+export class Activity implements vscode.Disposable {
+  private readonly emitter = new vscode.EventEmitter<void>();
+  /** Something changed that a verdict depends on. */
+  readonly onDidChange = this.emitter.event;
+  private readonly subscription: vscode.Disposable;
+  private snoozedUntil = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly memory: vscode.Memento,
+  ) {
+    this.subscription = configuration.onDidChange(() => this.emitter.fire());
+  }
+
+  of(document: vscode.TextDocument): Verdict {
+    const off = (reason: OffReason): Verdict => ({ on: false, reason });
+    if (!this.configuration.languages.includes(document.languageId)) return off('language');
+    if (FOREIGN_SCHEMES.has(document.uri.scheme)) return off('scheme');
+    if (!this.configuration.enabled(document)) return off('setting');
+    if (this.isFileOff(document.uri)) return off('file');
+    if (this.snoozeEnd !== undefined) return off('snoozed');
+    // The end of the last line, without building the text.
+    if (document.offsetAt(document.lineAt(document.lineCount - 1).range.end) > LARGEST_DOCUMENT)
+      return off('too-large');
+    return { on: true };
+  }
+
+  /** When the snooze ends; undefined where there is none. */
+  get snoozeEnd(): Date | undefined {
+    return this.snoozedUntil > Date.now() ? new Date(this.snoozedUntil) : undefined;
+  }
+
+  /** Falls silent for so many minutes; 0 ends it. */
+  snooze(minutes: number): void {
+    clearTimeout(this.timer);
+    this.snoozedUntil = minutes > 0 ? Date.now() + minutes * 60_000 : 0;
+    if (minutes > 0) this.timer = setTimeout(() => this.emitter.fire(), minutes * 60_000 + 50);
+    this.emitter.fire();
+  }
+
+  isFileOff(uri: vscode.Uri): boolean {
+    return this.filesOff().includes(uri.toString());
+  }
+
+  async setFileOff(uri: vscode.Uri, off: boolean): Promise<void> {
+    const others = this.filesOff().filter((file) => file !== uri.toString());
+    await this.memory.update(FILES_OFF, off ? [...others, uri.toString()] : others);
+    this.emitter.fire();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.subscription.dispose();
+    this.emitter.dispose();
+  }
+
+  private filesOff(): readonly string[] {
+    return this.memory.get<readonly string[]>(FILES_OFF, []);
+  }
+}

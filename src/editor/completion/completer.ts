@@ -1,0 +1,232 @@
+import { EngineCancelled, type Engine } from '../../engine/engine';
+import type { CompleteReply, Silence } from '../../engine/protocol';
+import type { DocumentState } from '../documents/documentState';
+import { SuggestionCache } from './cache';
+import { conditionsOf, steeringKey, termsOf, type Mode, type Preferences, type Terms } from './conditions';
+import { AdaptiveDebounce } from './debounce';
+import type { Generation } from './generation';
+import { Generations, type Work } from './generations';
+import { presentable } from './manners';
+import { Offers } from './offers';
+import { pause } from './pause';
+import type { Place } from './place';
+import { Refusals } from './refusals';
+import type { Suggestion } from './suggestion';
+import type { Wish } from './wish';
+
+/** A question of the editor: what could stand here? */
+export interface Question {
+  readonly state: DocumentState;
+  readonly offset: number;
+  readonly mode: Mode;
+  readonly preferences: Preferences;
+  /** The editor no longer wants to know. */
+  readonly signal: AbortSignal;
+}
+
+export type Answer =
+  | {
+      readonly kind: 'suggestions';
+      readonly items: readonly Suggestion[];
+      /** Known already, or made by the engine for this question. */
+      readonly source: 'known' | 'made';
+      /** How long typing was waited for, in milliseconds. */
+      readonly waited: number;
+    }
+  /** `sentence` says it to people, where the reason is not the editor's own business. */
+  | { readonly kind: 'nothing'; readonly reason: string; readonly sentence?: string };
+
+/** A generation may turn out to be of no use once it is there, and be followed by one that is; more often than this the text is running away. */
+const ROUNDS = 4;
+/** The engine gave up: it says nothing about the place. */
+const GIVEN_UP = new Set(['cancelled', 'document-changed']);
+
+/** Finds suggestions: among those offered, in the cache, in what is being generated, or by asking the engine once typing pauses. */
+export class Completer {
+  readonly offers = new Offers();
+  readonly debounce = new AdaptiveDebounce();
+  private accepting = false;
+  private readonly cache = new SuggestionCache();
+  private readonly refusals = new Refusals();
+  private readonly generations = new Generations();
+  private turn = 0;
+  private weightsId: string | undefined;
+  private readonly subscription: { dispose(): void };
+
+  /** @param onTrouble told of each failure of the engine */
+  constructor(
+    private readonly engine: Engine,
+    private readonly onTrouble: (error: Error) => void,
+  ) {
+    this.subscription = engine.onDidChangeState((now) => {
+      if (now.kind === 'ready') this.weightsId = now.info.weightsId;
+      // Another model may come next.
+      if (now.kind === 'stopped' || now.kind === 'failed') this.weightsId = undefined;
+    });
+  }
+
+  /** Whether a suggestion is being generated in a document. */
+  isBusy(key: string): boolean {
+    return this.generations.isRunning(key);
+  }
+
+  async suggest(question: Question): Promise<Answer> {
+    const { state, offset, mode, preferences, signal } = question;
+    const revision = state.revision;
+    const place: Place = { key: state.key, text: state.text, offset };
+    const steeringSince = (from: number): string => steeringKey(state.steering, from, offset);
+    const isOld = (): boolean => signal.aborted || state.revision !== revision;
+    // Of two questions only the later one may start a generation: otherwise each would go on stopping the other's.
+    const turn = ++this.turn;
+    const shown = this.mannered(this.offers.at(place, steeringSince), question, place);
+    if (mode !== 'alternatives' && shown.length > 0)
+      return { kind: 'suggestions', items: shown, source: 'known', waited: 0 };
+
+    let source: 'known' | 'made' = 'known';
+    let waited = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const refused = this.refusals.at(place, performance.now());
+      if (refused) return silent(refused);
+      const terms = termsOf(mode, preferences, state.steering.at(offset));
+      const wish = this.wish(place, preferences, terms, steeringSince);
+      const known = wish && this.cache.get(wish);
+      if (known && (mode !== 'alternatives' || known.typed === 0)) {
+        if (known.suggestions.length === 0) return silent(known.silence ?? { kind: 'nothing', sentence: '' });
+        const items = this.mannered(known.suggestions, question, place);
+        if (items.length === 0) return { kind: 'nothing', reason: 'unfit-here' };
+        return { kind: 'suggestions', items: mode === 'alternatives' ? choice(shown, items) : items, source, waited };
+      }
+      if (this.engine.state.kind === 'failed') return { kind: 'nothing', reason: 'engine-failed' };
+      let generation = wish && this.generations.find(wish);
+      if (!generation) {
+        const loaded = this.load(signal);
+        const delay = mode === 'unasked' ? this.debounce.remaining(performance.now(), preferences.minimumDelay) : 0;
+        waited += delay;
+        await pause(delay, signal);
+        if (isOld()) return SUPERSEDED;
+        const failure = await loaded;
+        if (failure) return failure;
+        if (isOld() || turn !== this.turn) return SUPERSEDED;
+        generation = this.start(question, place, terms, steeringSince);
+      }
+      source = 'made';
+      try {
+        await generation.wait(signal);
+      } catch (error) {
+        return { kind: 'nothing', reason: 'engine-error', sentence: (error as Error).message };
+      }
+      if (isOld()) return SUPERSEDED;
+    }
+    return { kind: 'nothing', reason: 'given-up' };
+  }
+
+  /** Whether a sentence is being accepted: that is no accepted part of another kind. */
+  get isAccepting(): boolean {
+    return this.accepting;
+  }
+
+  async whileAccepting<T>(accept: () => Promise<T>): Promise<T> {
+    this.accepting = true;
+    try {
+      return await accept();
+    } finally {
+      this.accepting = false;
+    }
+  }
+
+  /** A document was edited at `start`. */
+  edited(key: string, start: number): void {
+    this.generations.edited(key);
+    this.refusals.edited(key, start);
+  }
+
+  /** The cursor is somewhere. */
+  moved(place: Place): void {
+    this.generations.moved(place);
+    this.offers.moved(place);
+  }
+
+  /** Stops what runs and withdraws what is offered. */
+  stop(): void {
+    this.generations.stop();
+    this.offers.withdraw();
+  }
+
+  dispose(): void {
+    this.stop();
+    this.cache.clear();
+    this.subscription.dispose();
+  }
+
+  private mannered(items: readonly Suggestion[], { preferences }: Question, place: Place): readonly Suggestion[] {
+    const manners = { lines: preferences.length === 'paragraph' };
+    return items.flatMap((item) => presentable(item, place, manners) ?? []);
+  }
+
+  private wish(
+    place: Place,
+    { eol }: Preferences,
+    terms: Terms,
+    steeringSince: Wish['steeringSince'],
+  ): Wish | undefined {
+    if (this.weightsId === undefined) return undefined;
+    return { place, conditions: conditionsOf(this.weightsId, eol, terms), steeringSince };
+  }
+
+  /**
+   * Makes sure that the model is open before anything is asked of it, for a request holds for the text at the moment it is sent. @returns why it is not
+   */
+  private async load(signal: AbortSignal): Promise<Answer | undefined> {
+    const { state } = this.engine;
+    if (state.kind === 'ready') {
+      this.weightsId = state.info.weightsId;
+      return undefined;
+    }
+    try {
+      // Not cancelled with the question: the next one needs the model too.
+      this.weightsId = (await this.engine.load()).weightsId;
+      return signal.aborted ? SUPERSEDED : undefined;
+    } catch (error) {
+      if (!(error instanceof EngineCancelled)) this.onTrouble(error as Error);
+      return { kind: 'nothing', reason: 'engine-error', sentence: (error as Error).message };
+    }
+  }
+
+  private start(question: Question, place: Place, terms: Terms, steeringSince: Wish['steeringSince']): Generation {
+    const { state, offset, preferences } = question;
+    const withEol = (text: string): string => text.replace(/\r\n?|\n/g, preferences.eol);
+    const work: Work = async (made, signal, onPartial) => {
+      const began = performance.now();
+      let reply: CompleteReply;
+      try {
+        const hooks = { signal, onPartial: (text: string) => onPartial(withEol(text)) };
+        reply = await state.engine.complete({ ...terms, offset }, hooks);
+      } catch (error) {
+        if (error instanceof EngineCancelled) return;
+        this.onTrouble(error as Error);
+        throw error;
+      }
+      if (reply.reason && GIVEN_UP.has(reply.reason.kind)) return;
+      if (terms.alternatives === 1) this.debounce.answered(performance.now() - began);
+      const suggestions = reply.completions.map(({ text, labels }) => ({ text: withEol(text), labels }));
+      this.cache.put(made, suggestions, reply.reason ?? undefined);
+      if (reply.reason) this.refusals.note(place, reply.reason, performance.now());
+    };
+    const wish = this.wish(place, preferences, terms, steeringSince)!;
+    return this.generations.start(wish, () => state.text, work);
+  }
+}
+
+const SUPERSEDED: Answer = { kind: 'nothing', reason: 'superseded' };
+
+function silent({ kind, sentence }: Silence): Answer {
+  return { kind: 'nothing', reason: kind, sentence };
+}
+
+/** The alternatives to choose from: what is on the screen stays the first of them, in the place of that which follows the same label. */
+function choice(shown: readonly Suggestion[], made: readonly Suggestion[]): readonly Suggestion[] {
+  const [first] = shown;
+  if (first === undefined) return made;
+  const others = made.filter(({ text, labels }) => text !== first.text && labels[0]?.id !== first.labels[0]?.id);
+  return [first, ...others].slice(0, Math.max(made.length, 1));
+}

@@ -1,0 +1,67 @@
+/** How suggestions fared. Stays on this machine, and holds numbers only. */
+export interface Counts {
+  readonly offered: number;
+  /** Accepted as a whole, by sentence, and in part by other ways (word by word). */
+  readonly whole: number;
+  readonly sentences: number;
+  readonly parts: number;
+  /** Characters that were accepted in any of these ways. */
+  readonly characters: number;
+}
+
+/** Where numbers are kept; a part of the editor's Memento. */
+export interface NumberStore {
+  get(key: string): Counts | undefined;
+  update(key: string, counts: Counts): unknown;
+}
+
+export const COUNTERS_KEY = 'planwright.counters';
+const NONE: Counts = { offered: 0, whole: 0, sentences: 0, parts: 0, characters: 0 };
+/** Numbers are written down at most this often, in milliseconds: each write goes to the editor's data base. */
+const SAVED_AFTER = 5000;
+
+/** Counts what becomes of suggestions, for the writer's own eyes. */
+export class Counters {
+  private counts: Counts;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly store: NumberStore) {
+    this.counts = { ...NONE, ...store.get(COUNTERS_KEY) };
+  }
+
+  get current(): Counts {
+    return this.counts;
+  }
+
+  offered(): void {
+    this.add({ offered: 1 });
+  }
+
+  accepted(how: 'whole' | 'sentences' | 'parts', characters: number): void {
+    this.add({ [how]: 1, characters });
+  }
+
+  /** Writes down what is not yet. */
+  dispose(): void {
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.save();
+  }
+
+  private add(more: Partial<Counts>): void {
+    const sum = (name: keyof Counts): number => this.counts[name] + (more[name] ?? 0);
+    this.counts = {
+      offered: sum('offered'),
+      whole: sum('whole'),
+      sentences: sum('sentences'),
+      parts: sum('parts'),
+      characters: sum('characters'),
+    };
+    this.timer ??= setTimeout(() => this.save(), SAVED_AFTER);
+  }
+
+  private save(): void {
+    this.timer = undefined;
+    this.store.update(COUNTERS_KEY, this.counts);
+  }
+}

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import type { LabelBook } from '../labelBook';
+import type { Offer, Offers } from './offers';
+
+/** Says in the status bar which label each alternative follows, for as long as they are offered. */
+export function showOfferMessages(offers: Offers, labels: LabelBook): vscode.Disposable {
+  let shown: vscode.Disposable | undefined;
+  const hide = (): void => {
+    shown?.dispose();
+    shown = undefined;
+  };
+  const subscriptions = [
+    offers.offered.listen((offer) => {
+      hide();
+      if (offer.explicit) shown = vscode.window.setStatusBarMessage(messageOf(offer, labels));
+    }),
+    offers.withdrawn.listen(hide),
+  ];
+  return new vscode.Disposable(() => {
+    hide();
+    for (const subscription of subscriptions) subscription.dispose();
+  });
+}
+
+function messageOf({ items }: Offer, labels: LabelBook): string {
+  const names = items.map((item, n) => {
+    const first = item.labels[0];
+    return `${n + 1} ${first ? labels.name(first.id) : vscode.l10n.t('goes on')}`;
+  });
+  return vscode.l10n.t('Suggestions: {0}', names.join(' · '));
+}

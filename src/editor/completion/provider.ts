@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import { signalOf } from '../engineHost';
+import type { Services } from '../services';
+import { Signal } from '../signal';
+import type { Answer, Completer } from './completer';
+import { steeringKey, type Mode, type Preferences } from './conditions';
+import type { Counters } from './counters';
+import { extending } from './selected';
+import type { Suggestion } from './suggestion';
+
+/** Run by the editor after a whole suggestion was accepted. Not in the palette. */
+export const ACCEPTED = 'planwright.accepted';
+/** For how long the writer is told why there is nothing, in milliseconds. */
+const TOLD = 6000;
+
+type Nothing = vscode.InlineCompletionItem[] | undefined;
+
+/** Answers the editor's questions for ghost text. */
+export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
+  /** The editor asks. */
+  readonly asked = new Signal<void>();
+  private own: { readonly key: string; readonly mode: Mode } | undefined;
+
+  constructor(
+    private readonly services: Services,
+    private readonly completer: Completer,
+    private readonly counters: Counters,
+  ) {}
+
+  /** Asks the editor to ask for suggestions, for a reason of ours: to the provider it looks as if the writer had asked. */
+  async trigger(key: string, mode: Mode): Promise<void> {
+    const own = { key, mode };
+    this.own = own;
+    try {
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    } finally {
+      // The command ends when the suggestions are there. Where it asked nobody, the next request is the writer's.
+      if (this.own === own) this.own = undefined;
+    }
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[] | undefined> {
+    const began = performance.now();
+    this.asked.emit();
+    const key = document.uri.toString();
+    const mode = this.modeOf(key, context.triggerKind);
+    const obstacle = this.obstacle(document, position, mode);
+    const state = obstacle === undefined ? this.services.documents.get(document) : undefined;
+    if (state === undefined) return this.nothing(obstacle ?? 'off');
+
+    const offset = document.offsetAt(position);
+    const preferences = this.preferences(document);
+    const answer = await this.completer.suggest({ state, offset, mode, preferences, signal: signalOf(token) });
+    if (answer.kind === 'nothing') return this.silence(answer, mode);
+    if (token.isCancellationRequested) return this.nothing('superseded');
+    const items = toItems(answer.items, document, position, context.selectedCompletionInfo);
+    if (items.length === 0) return this.nothing('not-what-is-selected');
+
+    const milliseconds = performance.now() - began - answer.waited;
+    this.services.timings.record(answer.source === 'made' ? 'suggestion' : 'typed-through', milliseconds);
+    const steering = steeringKey(state.steering, offset, offset);
+    const offered = this.completer.offers;
+    const explicit = mode === 'alternatives' || (answer.source === 'known' && offered.current?.explicit === true);
+    if (offered.show({ key, text: state.text, offset }, answer.items, explicit, steering)) this.counters.offered();
+    this.services.log.debug(
+      `${items.length} suggestion(s) of ${answer.items.map(({ text }) => text.length).join(', ')} characters, ${answer.source}, in ${Math.round(milliseconds)} ms after a pause of ${Math.round(answer.waited)} ms.`,
+    );
+    return items;
+  }
+
+  private modeOf(key: string, kind: vscode.InlineCompletionTriggerKind): Mode {
+    if (kind === vscode.InlineCompletionTriggerKind.Automatic) return 'unasked';
+    const { own } = this;
+    this.own = undefined;
+    return own?.key === key ? own.mode : 'alternatives';
+  }
+
+  /** Why there can be no suggestion here, before anything is looked at. */
+  private obstacle(document: vscode.TextDocument, position: vscode.Position, mode: Mode): string | undefined {
+    const verdict = this.services.activity.of(document);
+    if (!verdict.on) return verdict.reason;
+    if (mode === 'unasked' && !this.services.configuration.completionsEnabled(document)) return 'setting';
+    if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) return 'read-only';
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document === document && !editor.selection.isEmpty) return 'selection';
+    return document.validatePosition(position).isEqual(position) ? undefined : 'no-such-place';
+  }
+
+  private preferences(document: vscode.TextDocument): Preferences {
+    const { configuration } = this.services;
+    return {
+      confidence: configuration.confidence(document),
+      length: configuration.completionLength(document),
+      minimumDelay: configuration.completionDelay(document),
+      eol: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
+    };
+  }
+
+  /** Notes why nothing is shown. */
+  private nothing(reason: string): Nothing {
+    this.services.log.debug(`No suggestion: ${reason}.`);
+    return undefined;
+  }
+
+  /** Nothing to show; who asked is told why. */
+  private silence({ reason, sentence }: Answer & { kind: 'nothing' }, mode: Mode): Nothing {
+    if (mode !== 'unasked' && mode !== 'continued' && sentence) {
+      void vscode.window.setStatusBarMessage(vscode.l10n.t('No suggestion: {0}', sentence), TOLD);
+    }
+    return this.nothing(reason);
+  }
+}
+
+/** The suggestions as the editor takes them; with the suggest widget open only those that extend what is selected in it. */
+function toItems(
+  suggestions: readonly Suggestion[],
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  selected: vscode.SelectedCompletionInfo | undefined,
+): vscode.InlineCompletionItem[] {
+  const range = selected?.range ?? new vscode.Range(position, position);
+  if (!range.isSingleLine || !range.end.isEqual(position)) return [];
+  const typed = document.getText(range);
+  return suggestions.flatMap(({ text }) => {
+    const inserted = selected ? extending(text, { text: selected.text, typed }) : text;
+    if (inserted === undefined) return [];
+    const command = { command: ACCEPTED, title: '', arguments: [text.length] };
+    return new vscode.InlineCompletionItem(inserted, range, command);
+  });
+}

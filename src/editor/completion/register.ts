@@ -1,0 +1,114 @@
+import * as vscode from 'vscode';
+import type { DocumentState } from '../documents/documentState';
+import type { Services } from '../services';
+import { acceptSentence } from './acceptSentence';
+import { CatchUp } from './catchUp';
+import { Completer } from './completer';
+import { Counters, COUNTERS_KEY, type Counts } from './counters';
+import { followEditor } from './followEditor';
+import { showOfferMessages } from './offerMessage';
+import { ACCEPTED, SuggestionProvider } from './provider';
+import type { Suggestion } from './suggestion';
+import { Trouble } from './trouble';
+
+/** Suggestions that were put on the screen. */
+export interface OfferEvent {
+  readonly state: DocumentState;
+  readonly offset: number;
+  readonly items: readonly Suggestion[];
+  /** Whether the writer asked for them, to choose from. */
+  readonly explicit: boolean;
+}
+
+/** The registered completions. */
+export interface Completions {
+  /** Whether a completion is being generated in a document. */
+  isBusy(state: DocumentState): boolean;
+  readonly onDidOffer: vscode.Event<OfferEvent>;
+  /** What was offered is so no more. */
+  readonly onDidWithdraw: vscode.Event<void>;
+  /** How suggestions fared so far on this machine. */
+  readonly counts: Counts;
+  dispose(): void;
+}
+
+/** Sees to it that the keys of the time of activation are answered. */
+function catchUpWith({ documents }: Services, provider: SuggestionProvider): vscode.Disposable {
+  const active = (): vscode.TextDocument | undefined => vscode.window.activeTextEditor?.document;
+  const catchUp = new CatchUp((key) => {
+    if (active()?.uri.toString() === key) void provider.trigger(key, 'unasked');
+  });
+  const edited = (document: vscode.TextDocument): void => {
+    if (document === active() && documents.get(document) !== undefined) catchUp.edited(document.uri.toString());
+  };
+  const first = active();
+  // A document is at version 1 until it is edited.
+  if (first !== undefined && first.version > 1) edited(first);
+  const edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    if (contentChanges.length > 0) edited(document);
+  });
+  const questions = provider.asked.listen(() => {
+    catchUp.asked();
+    edits.dispose();
+  });
+  return vscode.Disposable.from(catchUp, edits, questions);
+}
+
+/** Registers the ghost text for the languages of the settings, and its commands. */
+export function registerCompletions(services: Services): Completions {
+  const { configuration, context, documents, engine, log } = services;
+  const trouble = new Trouble(engine, (message) => log.warn(`No suggestions: ${message}`));
+  const completer = new Completer(engine, (error) => trouble.tell(error));
+  const counters = new Counters({
+    get: () => context.globalState.get<Counts>(COUNTERS_KEY),
+    update: (key, counts) => context.globalState.update(key, counts),
+  });
+  const provider = new SuggestionProvider(services, completer, counters);
+  const offered = new vscode.EventEmitter<OfferEvent>();
+  const withdrawn = new vscode.EventEmitter<void>();
+
+  const selector = (): vscode.DocumentSelector => configuration.languages.map((language) => ({ language }));
+  let registration = vscode.languages.registerInlineCompletionItemProvider(selector(), provider);
+  const parts: { dispose(): unknown }[] = [
+    configuration.onDidChange((event) => {
+      if (!event.affectsConfiguration('planwright.languages')) return;
+      registration.dispose();
+      registration = vscode.languages.registerInlineCompletionItemProvider(selector(), provider);
+    }),
+    new vscode.Disposable(() => void registration.dispose()),
+    vscode.commands.registerCommand('planwright.acceptSentence', () =>
+      acceptSentence(services, completer, provider, counters),
+    ),
+    vscode.commands.registerCommand(ACCEPTED, (characters: unknown) => {
+      if (typeof characters !== 'number') return;
+      completer.debounce.accepted();
+      counters.accepted('whole', characters);
+      log.debug(`A suggestion of ${characters} characters was accepted.`);
+    }),
+    completer.offers.offered.listen(({ key, offset, items, explicit }) => {
+      const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === key);
+      const state = document && documents.get(document);
+      if (state) offered.fire({ state, offset, items, explicit });
+    }),
+    completer.offers.withdrawn.listen(() => withdrawn.fire()),
+    showOfferMessages(completer.offers, services.labels),
+    followEditor(services, completer, provider, counters),
+    offered,
+    withdrawn,
+    completer,
+    counters,
+    trouble,
+    catchUpWith(services, provider),
+  ];
+  return {
+    isBusy: (state) => completer.isBusy(state.key),
+    onDidOffer: offered.event,
+    onDidWithdraw: withdrawn.event,
+    get counts() {
+      return counters.current;
+    },
+    dispose: () => {
+      for (const part of parts) part.dispose();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { SkippedDevice } from '../../engine/engine';
+import type { SelfTestReply } from '../../engine/protocol';
+
+/** What the doctor found out. Holds no text of any document. */
+export interface Findings {
+  readonly versions: {
+    readonly planwright: string;
+    readonly editor: string;
+    readonly node: string;
+    readonly system: string;
+  };
+  /** Whether the extension runs beside the files on another machine, and its name; undefined where it runs on this one. */
+  readonly remote: string | undefined;
+  readonly trusted: boolean;
+  readonly enabled: boolean;
+  readonly inlineSuggest: boolean;
+  /** Names of settings that differ from their defaults. */
+  readonly changedSettings: readonly string[];
+  /** Names of other extensions that may suggest text in Markdown. */
+  readonly rivals: readonly string[];
+  /** The folder of a model that replaces the bundled one; empty for the bundled one. */
+  readonly modelFolder: string;
+  readonly deviceAsked: 'auto' | 'cpu' | 'webgpu';
+  readonly skippedDevice: SkippedDevice | undefined;
+  readonly selfTest:
+    | { readonly kind: 'passed'; readonly reply: SelfTestReply }
+    | { readonly kind: 'failed'; readonly message: string }
+    /** Planwright is off: no process is started. */
+    | { readonly kind: 'not-run' };
+  /** Milliseconds in the extension host; undefined where nothing was timed yet. */
+  readonly timings: readonly {
+    readonly work: string;
+    readonly p50: number;
+    readonly p99: number;
+    readonly count: number;
+  }[];
+}

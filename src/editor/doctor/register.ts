@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { signalOf } from '../engineHost';
+import type { Services } from '../services';
+import { doctorActions } from './actions';
+import { examine } from './examine';
+import type { Findings } from './findings';
+import { showInlineSuggestions } from './inlineSuggestions';
+import { report } from './report';
+
+const URI = vscode.Uri.parse('planwright:/Planwright%20Doctor.md');
+
+/** Registers the command that examines everything and shows what it found as a document that can be read and copied, but not edited. */
+export function registerDoctor(services: Services): vscode.Disposable {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  const actionsChanged = new vscode.EventEmitter<void>();
+  let findings: Findings | undefined;
+  const text = (): string => (findings === undefined ? '' : report(findings, vscode.l10n));
+
+  const run = async (): Promise<void> => {
+    const found = await examineWithProgress(services);
+    if (found === undefined) return;
+    findings = found;
+    changed.fire(URI);
+    actionsChanged.fire();
+    const document = await vscode.workspace.openTextDocument(URI);
+    await vscode.window.showTextDocument(document, { preview: true });
+  };
+  const copy = async (): Promise<void> => {
+    await vscode.env.clipboard.writeText(text());
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Planwright: the report was copied'), 5000);
+  };
+  return vscode.Disposable.from(
+    changed,
+    actionsChanged,
+    vscode.workspace.registerTextDocumentContentProvider(URI.scheme, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: text,
+    }),
+    vscode.languages.registerCodeLensProvider(
+      { scheme: URI.scheme },
+      { onDidChangeCodeLenses: actionsChanged.event, provideCodeLenses: () => lensesOf(findings) },
+    ),
+    vscode.commands.registerCommand('planwright.doctor', run),
+    vscode.commands.registerCommand('planwright.copyReport', copy),
+    vscode.commands.registerCommand('planwright.showInlineSuggestions', async () => {
+      await showInlineSuggestions();
+      await run();
+    }),
+  );
+}
+
+/** Undefined where the writer cancelled it. */
+async function examineWithProgress(services: Services): Promise<Findings | undefined> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    cancellable: true,
+    title: vscode.l10n.t('Planwright is examining itself'),
+  };
+  return vscode.window.withProgress(options, async (_progress, token) => {
+    try {
+      return await examine(services, signalOf(token));
+    } catch (error) {
+      if (token.isCancellationRequested) return undefined;
+      throw error;
+    }
+  });
+}
+
+function lensesOf(findings: Findings | undefined): vscode.CodeLens[] {
+  if (findings === undefined) return [];
+  const top = new vscode.Range(0, 0, 0, 0);
+  return doctorActions(findings, vscode.l10n).map((action) => new vscode.CodeLens(top, action));
+}

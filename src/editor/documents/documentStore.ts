@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
+import type { Activity } from '../activity';
+import type { HostTimings } from '../hostTimings';
+import { DocumentState } from './documentState';
+
+/** The states of the documents that Planwright works in: made when first asked for, kept up to date with every edit, dropped on close or when turned off. */
+export class DocumentStore implements vscode.Disposable {
+  private readonly states = new Map<string, { state: DocumentState; eol: vscode.EndOfLine }>();
+  private readonly opened = new vscode.EventEmitter<DocumentState>();
+  private readonly edited = new vscode.EventEmitter<{ state: DocumentState; event: vscode.TextDocumentChangeEvent }>();
+  private readonly planned = new vscode.EventEmitter<DocumentState>();
+  private readonly steered = new vscode.EventEmitter<DocumentState>();
+  private readonly subscriptions: readonly { dispose(): unknown }[];
+  readonly onDidOpen = this.opened.event;
+  /** After the state took over the edit. */
+  readonly onDidEdit = this.edited.event;
+  /** A new plan has come. */
+  readonly onDidPlan = this.planned.event;
+  /** Pins or bans changed. */
+  readonly onDidSteer = this.steered.event;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly activity: Activity,
+    private readonly timings: HostTimings,
+  ) {
+    this.subscriptions = [
+      vscode.workspace.onDidChangeTextDocument((event) => this.onEdit(event)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.drop(document.uri.toString())),
+      activity.onDidChange(() => this.dropInactive()),
+      this.opened,
+      this.edited,
+      this.planned,
+      this.steered,
+    ];
+  }
+
+  /** The state of a document; undefined where Planwright is off for it. */
+  get(document: vscode.TextDocument): DocumentState | undefined {
+    if (document.isClosed || !this.activity.of(document).on) return undefined;
+    const key = document.uri.toString();
+    const known = this.states.get(key);
+    if (known) return known.state;
+    const state = new DocumentState(
+      key,
+      document.getText(),
+      this.engine.document(key, () => document.getText()),
+    );
+    this.states.set(key, { state, eol: document.eol });
+    state.planned.listen(() => this.planned.fire(state));
+    state.steering.changed.listen(() => this.steered.fire(state));
+    this.opened.fire(state);
+    return state;
+  }
+
+  /** The document of a state, while it is open. */
+  documentOf(state: DocumentState): vscode.TextDocument | undefined {
+    return vscode.workspace.textDocuments.find((document) => document.uri.toString() === state.key);
+  }
+
+  dispose(): void {
+    for (const key of [...this.states.keys()]) this.drop(key);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private onEdit(event: vscode.TextDocumentChangeEvent): void {
+    const entry = this.states.get(event.document.uri.toString());
+    if (entry === undefined) return;
+    const began = performance.now();
+    const { state } = entry;
+    if (entry.eol !== event.document.eol) {
+      // Every line's end changed, but the event names none of them.
+      entry.eol = event.document.eol;
+      state.reset(event.document.getText());
+    } else {
+      if (event.contentChanges.length === 0) return;
+      state.edit(
+        event.contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+          start: rangeOffset,
+          end: rangeOffset + rangeLength,
+          text,
+        })),
+      );
+    }
+    this.edited.fire({ state, event });
+    this.timings.record('edit', performance.now() - began);
+  }
+
+  private dropInactive(): void {
+    for (const document of vscode.workspace.textDocuments) {
+      if (!this.activity.of(document).on) this.drop(document.uri.toString());
+    }
+  }
+
+  private drop(key: string): void {
+    const entry = this.states.get(key);
+    if (entry === undefined) return;
+    this.states.delete(key);
+    entry.state.dispose();
+  }
+}

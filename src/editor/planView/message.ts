@@ -1,0 +1,48 @@
+import type { EngineState } from '../../engine/engine';
+import type { Verdict } from '../activity';
+import { LARGEST_ANNOTATED } from '../limits';
+import type { Localiser } from '../localiser';
+
+/** What the plan view is about. */
+export interface ViewSituation {
+  readonly verdict: Verdict;
+  readonly engine: EngineState;
+  /** Length of the document. */
+  readonly length: number;
+}
+
+/** What stands above the tree; undefined where the tree speaks for itself, or there is no document. */
+export function viewMessage(situation: ViewSituation | undefined, l10n: Localiser): string | undefined {
+  if (situation === undefined) return undefined;
+  const { verdict, engine, length } = situation;
+  if (!verdict.on) return offMessage(verdict.reason, l10n);
+  switch (engine.kind) {
+    case 'failed':
+      return engine.error.message;
+    case 'starting':
+    case 'restarting':
+      return l10n.t('The engine is starting…');
+    case 'ready':
+    case 'stopped':
+    case 'unloaded':
+      return length > LARGEST_ANNOTATED
+        ? l10n.t('This document is too large for an outline; what comes next is shown.')
+        : undefined;
+  }
+}
+
+function offMessage(reason: Exclude<Verdict, { on: true }>['reason'], l10n: Localiser): string | undefined {
+  switch (reason) {
+    case 'file':
+      return l10n.t('Planwright is turned off for this file.');
+    case 'snoozed':
+      return l10n.t('Planwright is snoozed.');
+    case 'too-large':
+      return l10n.t('This document is too large.');
+    case 'setting':
+    case 'language':
+    case 'scheme':
+      // The view's welcome says so.
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { COUNTERS_KEY, type Counts } from '../completion/counters';
+import type { Services } from '../services';
+import { menuItems, type MenuItem } from './menuItems';
+import { clock } from './statusItem';
+import { statusText } from './statusText';
+
+const NO_COUNTS: Counts = { offered: 0, whole: 0, sentences: 0, parts: 0, characters: 0 };
+
+/** A menu that waits longer for a busy engine is worse than one without a number. */
+const MEMORY_PATIENCE_MS = 300;
+
+/** Shows the menu and does what is chosen. Never starts the engine. */
+export async function showMenu(services: Services): Promise<void> {
+  const { activity, configuration, context, engine, fineTuning, models } = services;
+  const document = vscode.window.activeTextEditor?.document;
+  const verdict = document ? activity.of(document) : ({ on: true } as const);
+  const ours = document !== undefined && configuration.languages.includes(document.languageId);
+  const snoozedUntil = activity.snoozeEnd && clock(activity.snoozeEnd);
+  const memory = await Promise.race([engine.memory().catch(() => undefined), sleep(MEMORY_PATIENCE_MS, undefined)]);
+  const items = menuItems(
+    {
+      status: statusText({ engine: engine.state, verdict, snoozedUntil, training: fineTuning.words }, vscode.l10n),
+      memory,
+      on: configuration.enabled(document),
+      fileOff: ours ? activity.isFileOff(document.uri) : undefined,
+      snoozed: activity.snoozeEnd !== undefined,
+      confidence: configuration.confidence(document),
+      style: configuration.annotationStyle(document),
+      isTraining: fineTuning.words !== undefined,
+      using: models.known?.model ? models.known.using : undefined,
+      counts: context.globalState.get(COUNTERS_KEY, NO_COUNTS),
+    },
+    vscode.l10n,
+  );
+  const chosen = await vscode.window.showQuickPick(items.map(asQuickPick), { title: 'Planwright' });
+  const action = chosen?.item.action;
+  if (action?.kind === 'setting') await configuration.set(action.name, action.value, document);
+  if (action?.kind !== 'command') return;
+  const settings = action.command === 'workbench.action.openSettings';
+  const argument = settings ? `@ext:${context.extension.id}` : action.argument;
+  await vscode.commands.executeCommand(action.command, ...(argument === undefined ? [] : [argument]));
+}
+
+function asQuickPick(item: MenuItem): vscode.QuickPickItem & { readonly item: MenuItem } {
+  if (item.action === undefined && item.icon === undefined) {
+    return { label: item.label, kind: vscode.QuickPickItemKind.Separator, item };
+  }
+  return {
+    label: item.label,
+    item,
+    ...(item.icon !== undefined && { iconPath: new vscode.ThemeIcon(item.icon) }),
+    ...(item.description !== undefined && { description: item.description }),
+    ...(item.detail !== undefined && { detail: item.detail }),
+  };
+}

@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import { EngineCancelled } from '../../engine/engine';
+import type { Services } from '../services';
+import { draft, type DraftOutcome } from './drafting';
+import { insert } from './insertion';
+import { goTo, type Place } from './place';
+
+/** Sentences of a draft where fewer are pinned: about a paragraph. */
+const SENTENCES = 4;
+
+/** Writes one sentence at the cursor that follows the label given, what is pinned, or what is expected. */
+export function writeStep(services: Services, place: Place): Promise<void> {
+  return write(services, place, vscode.l10n.t('Planwright is writing a sentence'), 1);
+}
+
+/** Writes a paragraph sentence by sentence: what is pinned, then what is expected. One undo takes all of it back. */
+export function draftParagraph(services: Services, place: Place): Promise<void> {
+  const { pins } = place.state.steering.wishes(place.offset);
+  const title = vscode.l10n.t('Planwright is drafting a paragraph');
+  return write(services, { ...place, label: undefined }, title, Math.max(pins.length, SENTENCES));
+}
+
+async function write(services: Services, place: Place, title: string, sentences: number): Promise<void> {
+  const { log } = services;
+  await goTo(place, place.offset);
+  const session = new Session(place);
+  try {
+    const outcome = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, cancellable: true, title },
+      (_, token) => {
+        token.onCancellationRequested(() => session.stop());
+        return draft({ ...place, sentences, insert: session.insert, signal: session.signal });
+      },
+    );
+    log.debug(`${outcome.sentences} of ${sentences} sentences were written${because(outcome)}.`);
+    if (outcome.sentences === 0 && outcome.silence) tell(outcome.silence.sentence);
+  } catch (error) {
+    if (error instanceof EngineCancelled) return;
+    log.warn(`Nothing more was written: ${(error as Error).message}`);
+    void vscode.window.showWarningMessage(`Planwright: ${(error as Error).message}`);
+  } finally {
+    session.dispose();
+  }
+}
+
+/** A draft being written into an editor. It ends when the writer does anything else there. */
+class Session implements vscode.Disposable {
+  private readonly stopped = new AbortController();
+  private readonly subscriptions: readonly vscode.Disposable[];
+  private inserting = false;
+  private expected: number;
+
+  constructor(private readonly place: Place) {
+    const { editor } = place;
+    const { document } = editor;
+    this.expected = place.offset;
+    this.subscriptions = [
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        if (event.document === document && event.contentChanges.length > 0 && !this.inserting) this.stop();
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections, kind }) => {
+        const { Keyboard, Mouse } = vscode.TextEditorSelectionChangeKind;
+        if (textEditor.document !== document || (kind !== Keyboard && kind !== Mouse)) return;
+        if (document.offsetAt(selections[0]!.active) !== this.expected) this.stop();
+      }),
+      vscode.workspace.onDidCloseTextDocument((closed) => {
+        if (closed === document) this.stop();
+      }),
+    ];
+  }
+
+  get signal(): AbortSignal {
+    return this.stopped.signal;
+  }
+
+  stop(): void {
+    this.stopped.abort();
+  }
+
+  readonly insert = async (offset: number, text: string, begins: boolean): Promise<boolean> => {
+    this.inserting = true;
+    this.expected = offset + text.length;
+    try {
+      return await insert(this.place.editor, offset, text, begins);
+    } finally {
+      this.inserting = false;
+    }
+  };
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}
+
+function because({ silence }: DraftOutcome): string {
+  return silence ? `: ${silence.kind}` : '';
+}
+
+function tell(reason: string): void {
+  const message = reason === '' ? vscode.l10n.t('Nothing could be written here.') : reason;
+  void vscode.window.showInformationMessage(`Planwright: ${message}`);
+}

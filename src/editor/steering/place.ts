@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { DocumentState } from '../documents/documentState';
+import type { Services } from '../services';
+
+/** Where a command is to steer: what its argument says (a link in a hover, a lens, an item of the tree), else the cursor. */
+export interface Place {
+  readonly editor: vscode.TextEditor;
+  readonly state: DocumentState;
+  readonly offset: number;
+  readonly label: number | undefined;
+  /** Index of a step ahead. */
+  readonly step: number;
+  /** Where a step is to be moved. */
+  readonly to: number | undefined;
+}
+
+/** Shows the document where it is not shown. Undefined, with a word to the writer, where Planwright does not work. */
+export async function placeOf({ documents }: Services, argument: unknown): Promise<Place | undefined> {
+  const given = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
+  const number = (name: string): number | undefined =>
+    typeof given[name] === 'number' && Number.isInteger(given[name]) ? given[name] : undefined;
+  const editor = typeof given.uri === 'string' ? await editorOf(given.uri) : vscode.window.activeTextEditor;
+  const state = editor && documents.get(editor.document);
+  if (editor === undefined || state === undefined) {
+    void vscode.window.setStatusBarMessage(vscode.l10n.t('Planwright: open a Markdown document first'), 5000);
+    return undefined;
+  }
+  const cursor = editor.document.offsetAt(editor.selection.active);
+  const offset = Math.max(0, Math.min(number('offset') ?? cursor, state.text.length));
+  return { editor, state, offset, label: number('label'), step: number('index') ?? 0, to: number('to') };
+}
+
+/** Puts the cursor at an offset and the focus into the text, so that what is suggested there is seen. */
+export async function goTo({ editor }: Place, offset: number): Promise<void> {
+  const position = editor.document.positionAt(offset);
+  const shown = await vscode.window.showTextDocument(editor.document, {
+    ...(editor.viewColumn !== undefined && { viewColumn: editor.viewColumn }),
+  });
+  if (!shown.selection.isEmpty || !shown.selection.active.isEqual(position)) {
+    shown.selection = new vscode.Selection(position, position);
+  }
+  shown.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+async function editorOf(uri: string): Promise<vscode.TextEditor | undefined> {
+  const matches = (document: vscode.TextDocument): boolean => document.uri.toString() === uri;
+  const active = vscode.window.activeTextEditor;
+  if (active && matches(active.document)) return active;
+  const shown = vscode.window.visibleTextEditors.find(({ document }) => matches(document));
+  if (shown) return shown;
+  const document = vscode.workspace.textDocuments.find(matches);
+  return document && vscode.window.showTextDocument(document);
+}

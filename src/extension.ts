@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { Activity } from './editor/activity';
+import { registerAnnotations } from './editor/annotations/register';
+import { registerCompletions } from './editor/completion/register';
+import { Configuration } from './editor/configuration';
+import { registerDoctor } from './editor/doctor/register';
+import { DocumentStore } from './editor/documents/documentStore';
+import { PlanFetcher } from './editor/documents/planFetcher';
+import { createEngine } from './editor/engineHost';
+import { HostTimings } from './editor/hostTimings';
+import { registerHover } from './editor/hover/register';
+import { LabelBook } from './editor/labelBook';
+import { registerPlanView } from './editor/planView/register';
+import type { Services } from './editor/services';
+import { registerStatus } from './editor/status/register';
+import { registerSteering } from './editor/steering/register';
+import { createFineTuning } from './editor/training/create';
+import { WorkspaceModels } from './editor/training/models';
+import { registerTraining } from './editor/training/register';
+import { TrainingClient } from './engine/training/client';
+
+/** What tests and benchmarks see of a running extension. */
+export interface TestApi {
+  readonly services: Services;
+}
+
+/** Called by the editor when a document of one of our languages is opened, or one of our commands or views is used. */
+export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  const began = performance.now();
+  const log = vscode.window.createOutputChannel('Planwright', { log: true });
+  const timings = new HostTimings();
+  const configuration = new Configuration(context.extension);
+  const activity = new Activity(configuration, context.workspaceState);
+  const training = new TrainingClient({
+    program: context.asAbsolutePath('dist/training.mjs'),
+    log: (level, message) => log[level](message),
+  });
+  const models = new WorkspaceModels({
+    training,
+    store: context.storageUri && join(context.storageUri.fsPath, 'model'),
+    base: () => configuration.modelFolder || context.asAbsolutePath('models/starter'),
+    log: (level, message) => log[level](message),
+  });
+  const engine = createEngine(context, configuration, models, log);
+  const labels = new LabelBook(engine, (error) => log.warn(`The labels' names cannot be read: ${error.message}`));
+  const documents = new DocumentStore(engine, activity, timings);
+  const tuning = createFineTuning(context, configuration, engine, training, models, log);
+  const { fineTuning } = tuning;
+  const services: Services = {
+    context,
+    configuration,
+    activity,
+    engine,
+    labels,
+    documents,
+    timings,
+    models,
+    fineTuning,
+    log,
+  };
+
+  const completions = registerCompletions(services);
+  const plans = new PlanFetcher(documents, log, (state) => completions.isBusy(state));
+  context.subscriptions.push(
+    log,
+    configuration,
+    activity,
+    documents,
+    completions,
+    plans,
+    registerAnnotations(services),
+    registerHover(services),
+    registerSteering(services),
+    registerPlanView(services),
+    registerStatus(services),
+    registerDoctor(services),
+    training,
+    registerTraining(services, tuning, training),
+    activity.onDidChange(() => {
+      setContextKeys(configuration);
+      plans.lookAtVisible();
+    }),
+  );
+  setContextKeys(configuration);
+  plans.lookAtVisible();
+  timings.record('activate', performance.now() - began);
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  log.info(`Planwright ${version} is active.`);
+  return context.extensionMode === vscode.ExtensionMode.Production ? undefined : { services };
+}
+
+/** What the manifest's when-clauses ask for. */
+function setContextKeys(configuration: Configuration): void {
+  void vscode.commands.executeCommand('setContext', 'planwright.on', configuration.enabled());
+  void vscode.commands.executeCommand('setContext', 'planwright.languages', configuration.languages);
+}

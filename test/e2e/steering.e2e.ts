@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { EAGER, ESSAY } from './essay';
+import { useWorkbench } from './useWorkbench';
+import { eventually } from './workbench';
+
+describe('steering', () => {
+  const open = useWorkbench({ files: { 'start.md': ESSAY }, settings: EAGER });
+
+  it('changes the suggestion at once when something is pinned', async () => {
+    const workbench = open();
+    await workbench.openNew('pin.md', ESSAY);
+    await workbench.press('Control+End');
+    await workbench.type('\nA good crust needs heat. ');
+    const unpinned = await workbench.ghostText();
+    await workbench.command('Planwright: Steer Next Sentence…');
+    await eventually('labels with their probabilities', async () => {
+      const picks = await workbench.picks();
+      return picks.filter((pick) => /\d+\s%/.test(pick)).length > 3;
+    });
+    // The third: neither what the plan follows anyway, nor far off.
+    await workbench.press('ArrowDown', 'ArrowDown', 'Enter');
+    const pinned = await workbench.ghostText(unpinned);
+    expect(pinned).not.toBe(unpinned);
+    await eventually('the pin above the paragraph', async () =>
+      (await workbench.lenses()).some((lens) => lens.includes('pinned')),
+    );
+    await workbench.press('Tab');
+    await workbench.noGhost().catch(() => undefined);
+    await workbench.saved('pin.md', `${ESSAY}\nA good crust needs heat. ${pinned}`);
+  });
+
+  it('shows pins and what is expected in the plan view', async () => {
+    const workbench = open();
+    await workbench.openNew('view.md', ESSAY);
+    await workbench.press('Control+End');
+    await workbench.openView('Planwright');
+    let rows: string[] = [];
+    await eventually('a tree with steps and outline', async () => {
+      rows = await workbench.treeRows();
+      return rows.some((row) => /^Step 1: .+ expected/.test(row)) && rows.some((row) => row.includes('Why we bake'));
+    });
+    expect(rows.filter((row) => row.startsWith('Step'))).toHaveLength(3);
+  });
+
+  it('drafts several sentences that one undo takes back', async () => {
+    const workbench = open();
+    await workbench.openNew('draft.md', ESSAY);
+    await workbench.press('Control+End');
+    await workbench.type('\nA good crust needs heat.');
+    const before = `${ESSAY}\nA good crust needs heat.`;
+    await workbench.command('Planwright: Draft Paragraph from Plan');
+    await eventually('several sentences', async () => {
+      const last = (await workbench.lines()).join('\n');
+      return last.length > before.length + 60 && (await workbench.messages()).length === 0;
+    });
+    await workbench.press('Control+Z');
+    await workbench.saved('draft.md', before);
+  });
+});

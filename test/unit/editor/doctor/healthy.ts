@@ -1,0 +1,39 @@
+import type { Findings } from '../../../../src/editor/doctor/findings';
+import type { SelfTestReply } from '../../../../src/engine/protocol';
+
+/** Of a self-test that passed. */
+const REPLY: SelfTestReply = {
+  info: {
+    weightsId: 'x',
+    model: 'starter',
+    folder: '/models/starter',
+    device: { kind: 'cpu', name: 'CPU, 2 threads' },
+    weights: 'float32',
+    parameters: 26_500_000,
+    labelCount: 1024,
+    steps: 3,
+    openMilliseconds: 412.3,
+  },
+  memory: { pid: 1, bytes: 300_000_000, modelLoaded: true, documents: 1 },
+  prompt: 'A prompt',
+  completion: ' the first.',
+  milliseconds: { plan: 12, first: 30, total: 60 },
+  tokensPerSecond: 500,
+  versions: { node: '24.1.0', onnxruntime: '1.27.0' },
+};
+
+/** Findings with which all is well. */
+export const HEALTHY: Findings = {
+  versions: { planwright: '0.1.0', editor: 'Code 1.139.1', node: '22.0.0', system: 'linux x64' },
+  remote: undefined,
+  trusted: true,
+  enabled: true,
+  inlineSuggest: true,
+  changedSettings: [],
+  rivals: [],
+  modelFolder: '',
+  deviceAsked: 'auto',
+  skippedDevice: undefined,
+  selfTest: { kind: 'passed', reply: REPLY },
+  timings: [{ work: 'edit', p50: 0.2, p99: 1.4, count: 100 }],
+};
