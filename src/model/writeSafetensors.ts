@@ -1,7 +1,6 @@
-import { setFloat16 } from '@petamoriken/float16';
 import { open } from 'node:fs/promises';
 import { ModelError } from './errors';
-import { firstNotFinite } from './half';
+import { firstNotFinite, firstNotFiniteBits, floatToHalf } from './half';
 
 /** A tensor to be written, in single or half precision. */
 export interface TensorToWrite {
@@ -31,11 +30,11 @@ export async function writeSafetensors(
     for (const tensor of tensors) {
       for (let start = 0; start < tensor.data.length; start += CHUNK) {
         const values = tensor.data.subarray(start, start + CHUNK);
-        const bytes = tensor.dtype === 'F32' ? copyOf(values) : halves(values);
-        if (firstNotFinite(values) >= 0 || (tensor.dtype === 'F16' && overflows(bytes))) {
+        const stored = tensor.dtype === 'F32' ? values : halves(values);
+        if (firstNotFinite(values) >= 0 || (stored instanceof Uint16Array && firstNotFiniteBits(stored, 'F16') >= 0)) {
           throw new ModelError('numbers', path, `has a value that ${tensor.dtype} cannot hold`, tensor.name);
         }
-        await file.write(bytes);
+        await file.write(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
       }
     }
     await file.sync();
@@ -61,18 +60,8 @@ function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<s
   return header;
 }
 
-function copyOf(values: Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
-}
-
-function halves(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * 2);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < values.length; i++) setFloat16(view, 2 * i, values[i]!, true);
-  return bytes;
-}
-
-/** Whether a finite number became infinite. */
-function overflows(bytes: Uint8Array): boolean {
-  return new Uint16Array(bytes.buffer).some((bits) => (bits & 0x7c00) === 0x7c00);
+function halves(values: Float32Array): Uint16Array {
+  const bits = new Uint16Array(values.length);
+  floatToHalf(values, bits);
+  return bits;
 }

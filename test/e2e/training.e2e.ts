@@ -61,7 +61,7 @@ function pages(): Record<string, string> {
     return `${first[0]!.toUpperCase()}${first.slice(1)}, and ${second}.`;
   };
   const paragraph = (): string =>
-    `${sentence()} In the evening ${PHRASE}, and ${clause()}. ${sentence()} In the morning ${PHRASE}, because ${clause()}.`;
+    `${sentence()} In the evening ${PHRASE}, and ${clause()}. At noon ${PHRASE}. In the morning ${PHRASE}, because ${clause()}.`;
   return Object.fromEntries(
     PLACES.map((place) => [
       `${place.toLowerCase()}.md`,
@@ -73,7 +73,7 @@ function pages(): Record<string, string> {
 describe('fine-tuning on the workspace', () => {
   const open = useWorkbench({
     files: { ...pages(), 'notes.md': '# Notes\n\n' },
-    settings: { ...EAGER, 'planwright.training.minutes': 1 },
+    settings: { ...EAGER, 'planwright.training.minutes': 3 },
   });
 
   const dialog = (text: string) => open().page.locator('.monaco-dialog-box', { hasText: text });

@@ -14,6 +14,9 @@ const POLL_MS = 50;
 const EVIDENCE = join(ROOT, '.cache', 'e2e');
 const VIEWPORT = { width: 1280, height: 720 };
 
+/** The extension logs why it shows nothing: evidence, where a test fails. */
+const REASONS: [string, string][] = [['logLevel', 'planwright.planwright:debug']];
+
 const THEMES = {
   light: { setting: 'Default Light Modern', css: '.monaco-workbench.vs' },
   dark: { setting: 'Default Dark Modern', css: '.monaco-workbench.vs-dark' },
@@ -61,7 +64,7 @@ export class Workbench {
     const page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
     page.setDefaultTimeout(TIMEOUT_MS);
     const workbench = new Workbench(page, folder, browser, server, home);
-    await page.goto(workbenchAddress(server.address, folder));
+    await page.goto(workbenchAddress(server.address, folder, [], REASONS));
     await page.locator('.explorer-viewlet .monaco-list-row').first().waitFor();
     return workbench;
   }
