@@ -66,6 +66,7 @@ export class EngineClient implements Engine {
       policy: { ...DEFAULT_POLICY, ...options.policy },
       log,
       onState: (state) => this.tell(this.listeners, state),
+      isBusy: () => this.open > 0,
     });
   }
 
@@ -138,7 +139,10 @@ export class EngineClient implements Engine {
     try {
       return await this.persist(send, options);
     } finally {
-      if (--this.open === 0) this.tell(this.workListeners, false);
+      if (--this.open === 0) {
+        this.tell(this.workListeners, false);
+        this.supervisor.rest();
+      }
     }
   }
 

@@ -18,6 +18,8 @@ export interface DeviceMemory {
 export interface DeviceChoice {
   readonly device: 'cpu' | 'webgpu';
   readonly skipped?: SkippedDevice;
+  /** The GPU may be the better one: nobody knows yet. */
+  readonly untried?: boolean;
 }
 
 /** Platforms whose onnxruntime-node has WebGPU in it. */
@@ -43,28 +45,37 @@ export class DeviceChooser {
   constructor(private readonly options: DeviceChooserOptions) {}
 
   /**
-   * 'cpu' tries nothing; 'auto' tries the GPU unless a verdict is remembered; 'webgpu' asks for the GPU: a remembered failure is tried once more.
-   * A GPU that cannot be used is skipped, with the reason.
+   * 'cpu' tries nothing, and 'auto' nothing that a writer would wait for: where no verdict is remembered it is the CPU until `tryGpu`. 'webgpu' asks for
+   * the GPU: it is tried at once, and once more after a remembered failure. A GPU that cannot be used is skipped, with the reason.
    */
   async choose(settings: EngineSettings, signal: AbortSignal): Promise<DeviceChoice> {
     if (settings.device === 'cpu') return { device: 'cpu' };
-    const { platform, memory, probe, log } = this.options;
+    const { platform, memory } = this.options;
     if (!WITH_WEBGPU.includes(platform)) {
       return skip(`onnxruntime has no GPU support for ${platform}.`);
     }
     const key = this.key(settings);
-    let verdict = memory.get(key);
-    if (verdict?.usable === false && settings.device === 'webgpu' && !this.tried.has(key)) verdict = undefined;
-    if (verdict === undefined) {
-      this.tried.add(key);
-      const outcome = await probe(settings, signal);
-      // A model that does not open says nothing about the device; opened on the CPU, it says what is wrong with it.
-      if (outcome.kind === 'unknown') return { device: 'cpu' };
-      verdict = judge(outcome, settings.device === 'auto');
-      log('info', verdict.usable ? 'The GPU can be used.' : `The GPU is not used: ${verdict.reason ?? ''}`);
-      memory.set(key, verdict);
+    const verdict = memory.get(key);
+    const asked = settings.device === 'webgpu';
+    if (verdict === undefined && !asked) {
+      return { ...skip('It has not been tried yet; that is done after the first suggestions.'), untried: true };
     }
-    return verdict.usable ? { device: 'webgpu' } : skip(verdict.reason ?? 'It failed before.');
+    const again = verdict?.usable === false && asked && !this.tried.has(key);
+    return verdict === undefined || again ? this.tryGpu(settings, signal) : choice(verdict);
+  }
+
+  /** Tries the GPU, and remembers what came of it. @throws {EngineError} 'stopped' when the signal is aborted */
+  async tryGpu(settings: EngineSettings, signal: AbortSignal): Promise<DeviceChoice> {
+    const { memory, probe, log } = this.options;
+    const key = this.key(settings);
+    this.tried.add(key);
+    const outcome = await probe(settings, signal);
+    // A model that does not open says nothing about the device; opened on the CPU, it says what is wrong with it.
+    if (outcome.kind === 'unknown') return { device: 'cpu' };
+    const verdict = judge(outcome, settings.device === 'auto');
+    log('info', verdict.usable ? 'The GPU can be used.' : `The GPU is not used: ${verdict.reason ?? ''}`);
+    memory.set(key, verdict);
+    return choice(verdict);
   }
 
   /** Remembers that the GPU failed at work. */
@@ -94,6 +105,10 @@ function judge(outcome: Exclude<ProbeOutcome, { kind: 'unknown' }>, mustBeFaster
     return { usable: false, reason: `It is slower than the CPU: ${gpu} ms per token against ${cpu} ms.` };
   }
   return { usable: true };
+}
+
+function choice({ usable, reason }: DeviceVerdict): DeviceChoice {
+  return usable ? { device: 'webgpu' } : skip(reason ?? 'It failed before.');
 }
 
 function skip(reason: string): DeviceChoice {

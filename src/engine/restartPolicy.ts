@@ -10,6 +10,8 @@ export interface RestartPolicy {
   readonly startMilliseconds: number;
   /** A process that does not go when asked to is killed after so long. */
   readonly killMilliseconds: number;
+  /** How long after it is ready a GPU is tried that nothing is known of: what the writer waits for comes first. */
+  readonly tryGpuMilliseconds: number;
 }
 
 export const DEFAULT_POLICY: RestartPolicy = {
@@ -19,6 +21,7 @@ export const DEFAULT_POLICY: RestartPolicy = {
   windowMilliseconds: 5 * 60_000,
   startMilliseconds: 120_000,
   killMilliseconds: 2000,
+  tryGpuMilliseconds: 10_000,
 };
 
 /** Counts unexpected ends: those in a row, and those in a sliding window. */

@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   readonly policy: RestartPolicy;
   readonly log: Log;
   onState(state: EngineState): void;
+  /** Whether a request waits for an answer. */
+  isBusy(): boolean;
 }
 
 /** A process that is gone, or of no use. */
@@ -32,7 +34,9 @@ interface Loss {
 interface Live {
   readonly process: EngineProcess;
   readonly settings: EngineSettings;
-  readonly choice: DeviceChoice;
+  /** What it runs on, and what it had better run on from now on. */
+  readonly device: DeviceChoice['device'];
+  choice: DeviceChoice;
   info: EngineInfo | undefined;
   /** It has answered about a document. */
   proven: boolean;
@@ -75,11 +79,21 @@ export class Supervisor {
     this.counter.work();
   }
 
+  /** Nothing is asked at the moment: the time to go over to a GPU that was found to be better. */
+  rest(): void {
+    const { live } = this;
+    if (live?.process.alive() !== true || this.status.kind !== 'ready' || this.options.isBusy()) return;
+    if (live.choice.device === live.device) return;
+    this.live = undefined;
+    this.running = this.begin({ how: 'to go over to the GPU', wasReady: true, free: true });
+    void live.process.stop();
+  }
+
   /** The process's device failed at a request: another one is started without it. */
   async loseDevice(process: EngineProcess, reason: string): Promise<void> {
     const { live } = this;
     if (live?.process !== process) return;
-    const onGpu = live.choice.device === 'webgpu';
+    const onGpu = live.device === 'webgpu';
     if (onGpu) this.options.chooser.fail(live.settings, reason);
     this.live = undefined;
     this.running = this.begin({ how: `because its device failed`, wasReady: true, free: onGpu });
@@ -163,7 +177,14 @@ export class Supervisor {
         connection.onNotification(notifications.unloaded, () => this.onUnloaded(process));
       },
     });
-    const live: Live = { process, settings, choice, info: undefined, proven: false };
+    const live: Live = {
+      process,
+      settings,
+      device: choice.device,
+      choice,
+      info: undefined,
+      proven: false,
+    };
     this.live = live;
     const late = AbortSignal.timeout(policy.startMilliseconds);
     try {
@@ -178,11 +199,29 @@ export class Supervisor {
     epoch.throwIfAborted();
     void process.ended.then(({ how }) => this.onEnd(live, how));
     this.setReady(live);
+    if (choice.untried) void this.tryGpu(live, epoch);
     return process;
   }
 
-  private startFailure(error: unknown, { choice, settings }: Live): Loss {
-    const onGpu = choice.device === 'webgpu';
+  /** Finds out, beside the engine's work, whether the GPU is the better device. */
+  private async tryGpu(live: Live, epoch: AbortSignal): Promise<void> {
+    const { chooser, policy, log } = this.options;
+    try {
+      await sleep(policy.tryGpuMilliseconds, undefined, { signal: epoch, ref: false });
+      if (this.live !== live) return;
+      const choice = await chooser.tryGpu(live.settings, epoch);
+      if (this.live !== live) return;
+      live.choice = choice;
+    } catch (error) {
+      if (!epoch.aborted) log('warn', `The GPU could not be tried: ${(error as Error).message}`);
+      return;
+    }
+    if (this.status.kind === 'ready') this.setReady(live);
+    this.rest();
+  }
+
+  private startFailure(error: unknown, { device, settings }: Live): Loss {
+    const onGpu = device === 'webgpu';
     if (error instanceof ProcessEnded) {
       const { how, spawnError } = error.end;
       if (spawnError !== undefined) throw failures.notStarted(spawnError);
@@ -204,7 +243,7 @@ export class Supervisor {
     if (this.live !== live) return;
     this.live = undefined;
     this.options.log('warn', `The engine ended ${how}.`);
-    const firstUse = live.choice.device === 'webgpu' && !live.proven;
+    const firstUse = live.device === 'webgpu' && !live.proven;
     if (firstUse) this.options.chooser.fail(live.settings, `The engine ended ${how} at its first use of it.`);
     this.running = this.begin({ how, wasReady: true, free: firstUse });
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { TOY_TEXT } from '../support/toyText';
-import { client, MapMemory, stopAll, TINY, usePrograms } from './support';
+import { client, MapMemory, stopAll, TINY, usePrograms, type TestClient } from './support';
 
 const programs = usePrograms();
 afterAll(stopAll);
@@ -10,6 +10,19 @@ afterAll(stopAll);
 const AUTO = () => ({ ...TINY, device: 'auto' as const });
 /** A platform with GPU support, whatever this machine is. */
 const platform = 'linux-x64';
+
+/** A GPU that nothing is known of is tried as soon as the engine is ready; restarts are not those that are counted. */
+const policy = { tryGpuMilliseconds: 0, delays: [] };
+
+/** Resolves once it is known whether the GPU can be used. */
+async function tried(engine: TestClient): Promise<void> {
+  for (;;) {
+    const { state } = engine;
+    const known = state.kind === 'ready' && state.skippedDevice?.reason.includes('not been tried') !== true;
+    if (known) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 /** A probe that notes that it ran, then does this. */
 function probe(name: string, then: string): { program: string; runs: () => number } {
@@ -53,9 +66,11 @@ describe('the choice of a device', () => {
   it('remembers a probe that was brought down, and does not try again', async () => {
     const devices = new MapMemory();
     const { program: probeProgram, runs } = probe('aborts', 'process.abort();');
-    const options = { program: programs.engine, probeProgram, devices, settings: AUTO, platform };
+    const options = { program: programs.engine, probeProgram, devices, settings: AUTO, platform, policy };
     const engine = client(options);
     expect((await engine.load()).device.kind).toBe('cpu');
+    expect(runs()).toBe(0);
+    await tried(engine);
     expect(engine.state).toMatchObject({
       skippedDevice: { device: 'webgpu', reason: expect.stringContaining('SIGABRT') as string },
     });
@@ -67,6 +82,7 @@ describe('the choice of a device', () => {
     expect(runs()).toBe(1);
     await other.forgetDevices();
     await other.restart();
+    await tried(other);
     expect(runs()).toBe(2);
   });
 
@@ -76,8 +92,10 @@ describe('the choice of a device', () => {
       'fails',
       report({ ok: false, fault: 'device', reason: 'No adapter.' }),
     );
-    const options = { program: programs.engine, probeProgram, devices, platform };
-    await client({ ...options, settings: AUTO }).load();
+    const options = { program: programs.engine, probeProgram, devices, platform, policy };
+    const automatic = client({ ...options, settings: AUTO });
+    await automatic.load();
+    await tried(automatic);
     const engine = client({ ...options, settings: () => ({ ...TINY, device: 'webgpu' }) });
     await engine.load();
     await engine.restart();
@@ -100,8 +118,9 @@ describe('the choice of a device', () => {
   it('takes the CPU where the GPU is slower, unless the GPU is asked for', async () => {
     const slow = { ok: true, device: 'GPU', openMilliseconds: 1, tokenMilliseconds: 30, cpuTokenMilliseconds: 5 };
     const { program: probeProgram } = probe('slow', report(slow));
-    const engine = client({ program: programs.engine, probeProgram, settings: AUTO, platform });
+    const engine = client({ program: programs.engine, probeProgram, settings: AUTO, platform, policy });
     await engine.load();
+    await tried(engine);
     expect(engine.state).toMatchObject({
       skippedDevice: { reason: 'It is slower than the CPU: 30 ms per token against 5 ms.' },
     });
@@ -110,8 +129,46 @@ describe('the choice of a device', () => {
   it('does not hold a broken model against the GPU', async () => {
     const devices = new MapMemory();
     const { program: probeProgram } = probe('broken', report({ ok: false, fault: 'model', reason: 'labels.json' }));
-    await client({ program: programs.engine, probeProgram, devices, settings: AUTO, platform }).load();
+    const engine = client({ program: programs.engine, probeProgram, devices, settings: AUTO, platform, policy });
+    await engine.load();
+    await tried(engine);
     expect(devices.verdicts.size).toBe(0);
+  });
+
+  it('answers on the CPU while it is unknown whether there is a better device, and tries it after that', async () => {
+    const { program: probeProgram, runs } = probe(
+      'later',
+      report({ ok: false, fault: 'device', reason: 'No adapter.' }),
+    );
+    const slow = { ...policy, tryGpuMilliseconds: 60_000 };
+    const engine = client({ program: programs.engine, probeProgram, settings: AUTO, platform, policy: slow });
+    expect((await engine.load()).device.kind).toBe('cpu');
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+    expect(engine.state).toMatchObject({
+      skippedDevice: { reason: expect.stringContaining('not been tried') as string },
+    });
+    expect(runs()).toBe(0);
+  });
+
+  it('goes over to the GPU that turned out to work, between two requests', async () => {
+    const { program: probeProgram } = probe('better', WORKS);
+    const program = programs.write(
+      'pretends.mjs',
+      `const gpu = process.argv.indexOf('webgpu');
+      if (gpu > 0) process.argv[gpu] = 'cpu';
+      await import('./engine.mjs');
+      if (gpu > 0) process.stderr.write('runs on the GPU\\n');`,
+    );
+    const engine = client({ program, probeProgram, settings: AUTO, platform, policy });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    // However often it is asked, and whatever happens in between: there is always an answer.
+    while (!engine.lines.some((line) => line.includes('runs on the GPU'))) {
+      expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+    }
+    expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+    expect(engine.state).toMatchObject({ kind: 'ready', skippedDevice: undefined });
+    expect(engine.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
   });
 
   it.each(['start', 'use'] as const)(
@@ -125,11 +182,16 @@ describe('the choice of a device', () => {
         devices,
         settings: AUTO,
         platform,
-        // Not a restart of those that are counted.
-        policy: { delays: [] },
+        policy,
       });
+      await engine.load();
       const document = engine.document('tea.md', () => TOY_TEXT);
-      expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+      const planned = async (): Promise<void> => expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+      await planned();
+      // Went over to the GPU, and back.
+      while (devices.verdicts.size === 0 || [...devices.verdicts.values()].some(({ usable }) => usable))
+        await planned();
+      await planned();
       expect(engine.state).toMatchObject({
         kind: 'ready',
         skippedDevice: { device: 'webgpu', reason: expect.stringContaining('SIGABRT') as string },
@@ -141,7 +203,8 @@ describe('the choice of a device', () => {
   it('goes over to the CPU where the GPU turns out not to open', async () => {
     const devices = new MapMemory();
     const { program: probeProgram } = probe('lies', WORKS);
-    const engine = client({ program: programs.engine, probeProgram, devices, settings: AUTO, platform });
+    const options = { program: programs.engine, probeProgram, devices, platform, policy };
+    const engine = client({ ...options, settings: () => ({ ...TINY, device: 'webgpu' }) });
     const info = await engine.load();
     // On a machine with a GPU it does open.
     if (info.device.kind === 'cpu') expect(engine.state).toMatchObject({ skippedDevice: { device: 'webgpu' } });
@@ -151,7 +214,8 @@ describe('the choice of a device', () => {
   it('ends a probe that hangs when the engine is stopped', async () => {
     const { program: probeProgram, runs } = probe('hangs', 'setTimeout(() => {}, 60_000);');
     const devices = new MapMemory();
-    const engine = client({ program: programs.engine, probeProgram, devices, settings: AUTO, platform });
+    const options = { program: programs.engine, probeProgram, devices, platform };
+    const engine = client({ ...options, settings: () => ({ ...TINY, device: 'webgpu' }) });
     const waiting = expect(engine.load()).rejects.toMatchObject({ code: 'stopped' });
     while (runs() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     await engine.stop();
