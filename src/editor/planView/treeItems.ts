@@ -64,10 +64,11 @@ function itemOf(node: Exclude<PlanNode, TrainingNode>, situation: TreeSituation)
 function stepItem(node: StepNode, { labels }: TreeSituation): vscode.TreeItem {
   const { l10n } = vscode;
   const name = labels.name(node.label);
-  // Short, so that what is said of it has room in a narrow side bar.
-  const item = new vscode.TreeItem(shortName(name), node.others.length > 0 ? Collapsed : None);
   const share = node.probability === undefined ? '' : percent(node.probability);
-  item.description = node.pinned ? [l10n.t('pinned'), ...(share === '' ? [] : [share])].join(' · ') : share;
+  // The share first: in a narrow side bar it is the name that is cut off, and the hover has the whole of it.
+  const title = [share, shortName(name)].filter((part) => part !== '').join(' · ');
+  const item = new vscode.TreeItem(title, node.others.length > 0 ? Collapsed : None);
+  item.description = node.pinned ? l10n.t('pinned') : '';
   item.iconPath = new vscode.ThemeIcon(
     node.pinned ? 'pinned' : (familyIcon(labels.get(node.label)) ?? 'circle-outline'),
   );

@@ -46,7 +46,7 @@ function detail(proposal: Proposal, l10n: Localiser, { count, duration }: Figure
   const { documents, heldOutDocuments, tokens, device, runtime, estimatedSeconds, changedSince } = survey;
   return [
     l10n.t(
-      '{0} documents with {1} tokens; {2} of them are held out, to measure with.',
+      '{0} documents with {1} tokens, {2} of them held out to measure with.',
       count(documents),
       count(tokens),
       count(heldOutDocuments),
@@ -76,7 +76,7 @@ function changed(
   if (again && changedSince === 0) {
     return [l10n.t('Nothing has changed since the last time: there is little to be gained.')];
   }
-  const line = l10n.t('{0} documents are new or changed since the last time.', count(changedSince));
+  const line = l10n.t('Documents that are new or changed since the last time: {0}.', count(changedSince));
   return again ? [line] : [`${line} ${l10n.t('“Fine-tune Again on What Changed” is quicker.')}`];
 }
 

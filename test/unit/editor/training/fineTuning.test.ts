@@ -92,7 +92,7 @@ describe('before a run', () => {
     window.ui.answers = ['Fine-tune Again'];
     void window.fineTuning.start({ again: true });
     await settle();
-    expect(window.ui.questions[0]!.detail).toContain('7 documents are new or changed');
+    expect(window.ui.questions[0]!.detail).toContain('new or changed since the last time: 7');
     expect(window.ui.questions[0]!.choices).toHaveLength(1);
     expect(window.training.last.options).toMatchObject({ mode: 'light', again: true });
   });
