@@ -23,6 +23,15 @@ def tensors(model: Path, name: str) -> dict[str, torch.Tensor]:
     return {k: v.float() for path in sorted(model.glob(f"{name}*.safetensors")) for k, v in load_file(path).items()}
 
 
+def labels_of(model: Path, unit_starts: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+    """The label of each unit [units], as the extension finds it: nearest centroid, after the centering that the label set was made with."""
+    book = {k.removeprefix("codebook."): v.numpy() for k, v in tensors(model, "codebook").items()}
+    points = embeddings.astype(np.float32)
+    if load_config(model / "config.json")["labels"]["centering"] == "document":
+        points = centre(points, unit_starts, book["mean"], PRIOR_WEIGHT)
+    return nearest(torch.from_numpy(points), torch.from_numpy(book["centroids"])).numpy()
+
+
 def main(options) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     torch.save(dict(model=tensors(options.model, "encoder")), options.out / "encoder.pt")
@@ -33,11 +42,8 @@ def main(options) -> None:
     folder.mkdir(exist_ok=True)
     np.savez(folder / "codebook.npz", **book)
     shutil.copyfile(options.model / "labels.json", folder / "labels.json")
-    centred = load_config(options.model / "config.json")["labels"]["centering"] == "document"
     for name, data, embeddings in (("train", options.data, options.embeddings), ("valid", options.valid, options.valid_embeddings)):
-        points = np.load(embeddings).astype(np.float32)
-        points = centre(points, np.load(data)["unit_starts"], book["mean"], PRIOR_WEIGHT) if centred else points
-        labels = nearest(torch.from_numpy(points), torch.from_numpy(book["centroids"])).numpy()
+        labels = labels_of(options.model, np.load(data)["unit_starts"], np.load(embeddings))
         np.save(folder / f"{name}.npy", labels.astype(np.int16))
     torch.save(dict(model=tensors(options.model, "planner")), options.out / "planner.pt")
 

@@ -12,26 +12,18 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import torch
 from tokenizers import Tokenizer
 
 from corpus import read_split
-from labels import PERMISSIVE, PRIOR_WEIGHT, centre, nearest
-from reuse import tensors
+from labels import PERMISSIVE
+from reuse import labels_of
 
 LONGEST = 200
 
 
-def labels_of(model: Path, data, embeddings: np.ndarray) -> np.ndarray:
-    """The label of each unit, as the extension finds it."""
-    book = {k.removeprefix("codebook."): v.numpy() for k, v in tensors(model, "codebook").items()}
-    points = centre(embeddings.astype(np.float32), data["unit_starts"], book["mean"], PRIOR_WEIGHT)
-    return nearest(torch.from_numpy(points), torch.from_numpy(book["centroids"])).numpy()
-
-
 def main(options) -> None:
     data = dict(np.load(options.data))
-    labels = labels_of(options.model, data, np.load(options.embeddings))
+    labels = labels_of(options.model, data["unit_starts"], np.load(options.embeddings))
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     licences = {d["id"]: d["licence"] for d in read_split(options.corpus, options.split)}
     known = json.loads((options.model / "labels.json").read_text())["labels"]
