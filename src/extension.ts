@@ -18,6 +18,7 @@ import { registerSteering } from './editor/steering/register';
 import { createFineTuning } from './editor/training/create';
 import { WorkspaceModels } from './editor/training/models';
 import { registerTraining } from './editor/training/register';
+import type { Engine } from './engine/engine';
 import { TrainingClient } from './engine/training/client';
 
 /** What tests and benchmarks see of a running extension. */
@@ -43,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     log: (level, message) => log[level](message),
   });
   const engine = createEngine(context, configuration, models, log);
+  startEngine(engine, activity, log);
   const labels = new LabelBook(engine, (error) => log.warn(`The labels' names cannot be read: ${error.message}`));
   const documents = new DocumentStore(engine, activity, timings);
   const tuning = createFineTuning(context, configuration, engine, training, models, log);
@@ -88,6 +90,16 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const { version } = context.extension.packageJSON as { readonly version: string };
   log.info(`Planwright ${version} is active.`);
   return context.extensionMode === vscode.ExtensionMode.Production ? undefined : { services };
+}
+
+/**
+ * The engine begins to open its model at once where it will be needed: what comes later waits in this thread until the editor has activated its other
+ * extensions for the same document.
+ */
+function startEngine(engine: Engine, activity: Activity, log: vscode.LogOutputChannel): void {
+  if (!vscode.window.visibleTextEditors.some(({ document }) => activity.of(document).on)) return;
+  // A failure is the engine's state from then on, and told there.
+  engine.load().catch((error: unknown) => log.debug(`The engine is not there yet: ${(error as Error).message}`));
 }
 
 /** What the manifest's when-clauses ask for. */

@@ -65,13 +65,13 @@ export class SafetensorsFile {
       throw new RangeError(`${name} has ${count} values; the target holds ${values.length}.`);
     if (info.dtype === 'F32') {
       await this.fill(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), info);
+      const bad = firstNotFinite(values);
+      if (bad >= 0) throw this.notFinite(name, bad);
     } else {
-      const bits = await this.bits(info);
+      const bits = await this.bits(info, info.dtype);
       if (info.dtype === 'F16') halfToFloat(bits, values);
       else bfloatToFloat(bits, values);
     }
-    const bad = firstNotFinite(values);
-    if (bad >= 0) throw new ModelError('numbers', this.path, `value ${bad} is ${values[bad]!}`, name);
     return values;
   }
 
@@ -79,10 +79,7 @@ export class SafetensorsFile {
   async readRaw(name: string): Promise<RawTensor> {
     const info = this.info(name);
     if (info.dtype === 'F32') return { dtype: 'F32', data: await this.read(name) };
-    const data = await this.bits(info);
-    const bad = firstNotFiniteBits(data, info.dtype);
-    if (bad >= 0) throw new ModelError('numbers', this.path, `value ${bad} is not finite`, name);
-    return { dtype: info.dtype, data };
+    return { dtype: info.dtype, data: await this.bits(info, info.dtype) };
   }
 
   async close(): Promise<void> {
@@ -95,10 +92,16 @@ export class SafetensorsFile {
     return info;
   }
 
-  private async bits(info: TensorInfo): Promise<Uint16Array> {
+  private async bits(info: TensorInfo, dtype: 'F16' | 'BF16'): Promise<Uint16Array> {
     const bits = new Uint16Array(elements(info));
     await this.fill(new Uint8Array(bits.buffer), info);
+    const bad = firstNotFiniteBits(bits, dtype);
+    if (bad >= 0) throw this.notFinite(info.name, bad);
     return bits;
+  }
+
+  private notFinite(name: string, index: number): ModelError {
+    return new ModelError('numbers', this.path, `value ${index} is not finite`, name);
   }
 
   private async fill(bytes: Uint8Array, info: TensorInfo): Promise<void> {

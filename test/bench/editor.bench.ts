@@ -34,7 +34,7 @@ const COLD_LIMIT_MS = 2000;
 /** Characters that are typed along with one suggestion. */
 const ALONG = 12;
 const LARGE = 100_000;
-const LARGE_STROKES = 300;
+const LARGE_STROKES = 1000;
 
 if (findChromium() === undefined) {
   console.log('No Chromium or Chrome was found (CHROMIUM=/path/to/it names one).');

@@ -1,5 +1,5 @@
 /** By then the editor has asked for suggestions after a key, if it knows whom to ask: its own pause is 50 ms. */
-const ASKED_BY_MS = 400;
+const ASKED_BY_MS = 150;
 
 /**
  * Whoever types while the extension is being activated has typed before the editor knew whom to ask, and would wait in vain for a suggestion until the

@@ -14,9 +14,10 @@ export interface Figures {
 
 /** @param language a BCP 47 tag, such as the editor's */
 export function figures(language: string, l10n: Localiser): Figures {
-  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  // Made when they are needed: the first of them takes ICU up to 100 ms, in which the extension would be activated.
+  let whole: Intl.NumberFormat | undefined;
   return {
-    count: (value) => whole.format(value),
+    count: (value) => (whole ??= new Intl.NumberFormat(language, { maximumFractionDigits: 0 })).format(value),
     decimal: (value, decimals) =>
       new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(
         value,

@@ -10,10 +10,10 @@ describe('who types while the extension is being activated', () => {
     const catchUp = new CatchUp(trigger);
     for (let key = 0; key < 5; key++) {
       catchUp.edited('a.md');
-      vi.advanceTimersByTime(300);
+      vi.advanceTimersByTime(100);
     }
     expect(trigger).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(200);
+    vi.advanceTimersByTime(100);
     expect(trigger.mock.calls).toEqual([['a.md']]);
     catchUp.edited('a.md');
     vi.runAllTimers();
