@@ -10,6 +10,7 @@ import { EAGER, ESSAY, OPENINGS } from '../e2e/essay';
 import { installPacked } from '../e2e/globalSetup';
 import { Workbench, eventually } from '../e2e/workbench';
 import { StrokeWatch } from './strokes';
+import { quantile, report } from './figures';
 
 const COLD_RUNS = 3;
 /** How long a window is left alone before a file is opened in it: VS Code itself has started then. Without it both start at once, on the same cores. */
@@ -39,17 +40,6 @@ const LARGE_STROKES = 1000;
 if (findChromium() === undefined) {
   console.log('No Chromium or Chrome was found (CHROMIUM=/path/to/it names one).');
   process.exit(1);
-}
-
-/** The value that a share `q` of the values does not exceed. */
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
-}
-
-function report(what: string, milliseconds: number, limit?: number): void {
-  const verdict = limit === undefined ? '' : `  (asked: at most ${limit} ms)`;
-  console.log(`${what.padEnd(74)} ${milliseconds.toFixed(1).padStart(8)} ms${verdict}`);
 }
 
 /** Opens a window for one measurement. */

@@ -12,6 +12,7 @@ import {
   type Session,
   type TensorData,
 } from '../../src/graph/index';
+import { median } from './figures';
 
 const threads = Number(process.env.THREADS ?? 2);
 const rounds = Number(process.env.ROUNDS ?? 200);
@@ -31,10 +32,6 @@ function random(count: number): Float32Array {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return state / 2 ** 35;
   });
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1]!;
 }
 
 type Format = 'float32' | 'int8' | 'int4' | 'int8 MatMulInteger';

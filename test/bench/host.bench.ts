@@ -7,41 +7,39 @@ import { OutlineBook } from '../../src/editor/planView/outlineBook';
 import { UnitDocument } from '../../src/text/units';
 import { english } from '../unit/editor/support/localiser';
 import { letters, plannedState, stateOf } from '../unit/editor/support/plannedState';
+import { median, report } from './figures';
 
 const RUNS = 15;
 
 /** Prints the median of what one run takes. */
-function report(what: string, work: (run: number) => unknown): void {
+function time(what: string, work: (run: number) => unknown): void {
   const times = Array.from({ length: RUNS }, (_, run) => {
     const began = performance.now();
     work(run);
     return performance.now() - began;
   });
-  const median = times.sort((a, b) => a - b)[RUNS >> 1]!;
-  console.log(`${what.padEnd(66)} ${median.toFixed(3).padStart(9)} ms`);
+  report(what, median(times));
 }
 
 const line = 'word. '.repeat(200_000);
-report('units of one line of 1.2 MB, from scratch', () => new UnitDocument(line));
+time('units of one line of 1.2 MB, from scratch', () => new UnitDocument(line));
 
 const long = new UnitDocument('word '.repeat(1_000_000));
-report('units that the text before the cursor has, in a line of 5 MB', (run) =>
+time('units that the text before the cursor has, in a line of 5 MB', (run) =>
   long.closedWith(long.text.length - run * 997, ' '),
 );
 
 const chapters = stateOf(`# H\n\n${'A sentence stands here. Another one does. '.repeat(5)}\n\n`.repeat(4400));
 const book = new OutlineBook(chapters);
-report('outline after an edit, 930 kB in 4,400 sections', (run) => {
+time('outline after an edit, 930 kB in 4,400 sections', (run) => {
   chapters.edit([{ start: 5 + 210 * run, end: 6 + 210 * run, text: 'The' }]);
   return book.update(undefined);
 });
 
 const paragraph = 'A sentence of usual length says something about workers and their wages. '.repeat(5).trim();
 const planned = plannedState(`${paragraph}\n\n`.repeat(280), (n) => ({ label: n % 26 }));
-report('notes above the paragraphs of 103 kB', () => paragraphNotes(planned, 4, letters, english));
+time('notes above the paragraphs of 103 kB', () => paragraphNotes(planned, 4, letters, english));
 
 const steered = stateOf(`${'A sentence of some length stands here. '.repeat(30)}\n`.repeat(4300));
 for (let n = 0; n < 20; n++) steered.steering.set(steered.text.length - n * 1000, { pins: [7, 8], never: [] });
-report('what is steered at a place, 5 MB with 20 places', (run) =>
-  steered.steering.at(steered.text.length - run * 1000),
-);
+time('what is steered at a place, 5 MB with 20 places', (run) => steered.steering.at(steered.text.length - run * 1000));

@@ -11,6 +11,7 @@ import { LanguageModel } from '../../src/model/lm';
 import { OnnxRuntime } from '../../src/graph/index';
 import { WeightFiles } from '../../src/model/weightFiles';
 import type { WeightFormat } from '../../src/model/plannerLm';
+import { median } from './figures';
 
 const number = (name: string, absent: number): number => Number(process.env[name] ?? absent);
 const hidden = number('HIDDEN', 320);
@@ -54,10 +55,6 @@ function writeRandom(path: string, c: LmConfig): number {
   }
   writeFileSync(path, data);
   return at / 2;
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'planwright-bench-'));

@@ -16,6 +16,7 @@ import { PINNING, type Pinning } from '../../src/writing/pinning';
 import { probabilityOf, seededRandom } from '../../src/writing/sampling';
 import { DocumentSession } from '../../src/writing/session';
 import { UnitCache } from '../../src/writing/unitCache';
+import { quantile } from './figures';
 
 const folder = process.env.MODEL ?? join(process.cwd(), 'models', 'starter');
 const threads = Number(process.env.THREADS ?? 2);
@@ -99,8 +100,6 @@ for (const { before } of positions(documents(), wanted)) {
   await measure(pinned, session, before, label.id, { pins: [label.id], pinning });
 }
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 console.log(
   `${model.config.name}, ${model.device.name}, ${model.weights}; ${asked} positions; ${JSON.stringify(pinning)}`,

@@ -12,6 +12,7 @@ import { hyperparametersFor } from '../../src/training/hyperparameters';
 import { TrainingSources } from '../../src/training/sources';
 import { Trainer } from '../../src/training/trainer';
 import { seededRandom } from '../../src/writing/sampling';
+import { median } from './figures';
 
 const folder = process.env.MODEL ?? join(process.cwd(), 'models', 'starter');
 const threads = Number(process.env.THREADS ?? 2);
@@ -62,10 +63,6 @@ function turnOf(what: string, command: string, args: readonly string[]): Turn {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${what} did not run: ${stderr.trim().split('\n').at(-1) ?? `status ${status}`}`);
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Turn;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 if (process.argv[2] === 'turn') {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { openModel } from '../../src/model/openModel';
 import type { WeightFormat } from '../../src/model/plannerLm';
 import { DocumentSession } from '../../src/writing/session';
+import { median, report } from './figures';
 
 const folder = process.env.MODEL ?? join(process.cwd(), 'models', 'starter');
 if (!existsSync(folder)) {
@@ -50,15 +51,6 @@ const milliseconds = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - began;
 };
 
-function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[times.length >> 1]!;
-}
-
-function report(what: string, times: readonly number[], limit?: number): void {
-  const verdict = limit === undefined ? '' : `  (asked: at most ${limit} ms)`;
-  console.log(`${what.padEnd(58)} ${median(times).toFixed(1).padStart(8)} ms${verdict}`);
-}
-
 let model = await openModel(folder, { device: 'cpu', threads, ...(weights && { weights }) });
 console.log(`${model.config.name}, ${model.device.name}, ${model.weights}`);
 
@@ -67,7 +59,7 @@ const text = documentOf(105);
 await new DocumentSession(model, 'A first sentence. A second one.').plan();
 const cold: number[] = [];
 for (let i = 0; i < 3; i++) cold.push(await milliseconds(() => new DocumentSession(model, text).plan()));
-report(`plan of ${(text.length / 1000).toFixed(1)} kB, cold`, cold, 1500);
+report(`plan of ${(text.length / 1000).toFixed(1)} kB, cold`, median(cold), 1500);
 
 const session = new DocumentSession(model, text);
 await session.plan();
@@ -77,7 +69,7 @@ for (let i = 0; i < 15; i++) {
   session.edit(sentence, sentence + 11, `During the long year`);
   edited.push(await milliseconds(() => session.plan()));
 }
-report('plan after an edit of one sentence', edited, 30);
+report('plan after an edit of one sentence', median(edited), 30);
 
 await session.complete(session.text.length, { maxTokens: 1 });
 const typed: number[] = [];
@@ -87,17 +79,16 @@ for (const character of 'In the year after that the town grew, and with it ') {
   const { milliseconds: times } = await session.complete(session.text.length, { maxTokens: 1 });
   if (times.first !== null) typed.push(times.first);
 }
-report('first token after one typed character, warm cache', typed, 40);
+report('first token after one typed character, warm cache', median(typed), 40);
 for (let i = 0; i < 5; i++) {
   session.edit(session.text.length, session.text.length, 'and ');
   usable.push(await milliseconds(() => session.complete(session.text.length, { maxTokens: 24 })));
 }
-report('24 tokens after one typed word', usable);
+report('24 tokens after one typed word', median(usable));
 
 const middle = Math.floor(session.text.length / 2);
-report('first completion elsewhere in the document (new window)', [
-  await milliseconds(() => session.complete(session.text.indexOf(' ', middle), { maxTokens: 1 })),
-]);
+const elsewhere = await milliseconds(() => session.complete(session.text.indexOf(' ', middle), { maxTokens: 1 }));
+report('first completion elsewhere in the document (new window)', elsewhere);
 await model.close();
 
 const opened: number[] = [];
@@ -109,4 +100,4 @@ for (let i = 0; i < 3; i++) {
   );
   await model.close();
 }
-report('opening the model', opened);
+report('opening the model', median(opened));
