@@ -73,7 +73,7 @@ function pages(): Record<string, string> {
 describe('fine-tuning on the workspace', () => {
   const open = useWorkbench({
     files: { ...pages(), 'notes.md': '# Notes\n\n' },
-    settings: { ...EAGER, 'planwright.training.minutes': 3 },
+    settings: { ...EAGER, 'planwright.training.minutes': 5 },
   });
 
   const dialog = (text: string) => open().page.locator('.monaco-dialog-box', { hasText: text });
