@@ -79,35 +79,26 @@ def bigram(train_labels, train_starts, labels, starts, count: int) -> float:
     return float(-logs[before, labels].mean())
 
 
-def main(options) -> None:
-    torch.manual_seed(options.seed)
-    random, device = np.random.default_rng(options.seed), options.device
-    config = load_config(options.config)
-    book = np.load(options.labels / "codebook.npz")
-    count, size = book["centroids"].shape
-    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings, mmap_mode="r")
-    valid, valid_embeddings = dict(np.load(options.valid)), np.load(options.valid_embeddings)
-    labels, valid_labels = (np.load(options.labels / f"{s}.npy").astype(np.int64) for s in ("train", "valid"))
-    planner = Planner(config["planner"], count, size)
-    planner.set_centroids(torch.from_numpy(book["centroids"]))
-    planner.to(device)
+def train(planner: Planner, data, embeddings, labels: np.ndarray, epochs: float, batch: int, device, seed: int, compiled: bool = False) -> None:
+    """Cross-entropy on the labels of the next units, for so many passes over the documents; Muon and AdamW, warm-up, then linearly down to zero."""
+    random = np.random.default_rng(seed)
     optimiser_list = optimisers(planner, muon_lr=0.01, adam_lr=1e-3)
     base_rates = [o.param_groups[0]["lr"] for o in optimiser_list]
-    forward = torch.compile(planner, dynamic=True) if options.compile else planner
+    forward = torch.compile(planner, dynamic=True) if compiled else planner
     ranges = pieces(data["unit_starts"])
-    batches_per_epoch = math.ceil(len(ranges) / options.batch)
-    steps, step, running = int(options.epochs * batches_per_epoch), 0, []
+    batches_per_epoch = math.ceil(len(ranges) / batch)
+    steps, step, running = int(epochs * batches_per_epoch), 0, []
     while step < steps:
         # Pieces of like length together: little padding.
         lengths = np.array([e - s for s, e in ranges]) + random.random(len(ranges)) * 16
         order = np.argsort(lengths)
-        groups = [order[i : i + options.batch] for i in range(0, len(order), options.batch)]
+        groups = [order[i : i + batch] for i in range(0, len(order), batch)]
         random.shuffle(groups)
         for group in groups[: steps - step]:
             e, k, y = padded([ranges[i] for i in group], embeddings, data["kinds"], labels, device)
             with autocast(device):
                 logits = forward(e, k)
-            losses = [F.cross_entropy(logits[:, :, s].float().flatten(0, 1), shifted(y, s).flatten(), ignore_index=-100) for s in range(config["planner"]["steps"])]
+            losses = [F.cross_entropy(logits[:, :, s].float().flatten(0, 1), shifted(y, s).flatten(), ignore_index=-100) for s in range(logits.shape[2])]
             sum(w * l for w, l in zip(STEP_WEIGHTS, losses)).backward()
             for optimiser, base in zip(optimiser_list, base_rates):
                 for g in optimiser.param_groups:
@@ -119,6 +110,21 @@ def main(options) -> None:
             if step % 50 == 0:
                 print(f"step {step} of {steps}: {np.mean(running):.4f} nats", flush=True)
                 running = []
+
+
+def main(options) -> None:
+    torch.manual_seed(options.seed)
+    device = options.device
+    config = load_config(options.config)
+    book = np.load(options.labels / "codebook.npz")
+    count, size = book["centroids"].shape
+    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings, mmap_mode="r")
+    valid, valid_embeddings = dict(np.load(options.valid)), np.load(options.valid_embeddings)
+    labels, valid_labels = (np.load(options.labels / f"{s}.npy").astype(np.int64) for s in ("train", "valid"))
+    planner = Planner(config["planner"], count, size)
+    planner.set_centroids(torch.from_numpy(book["centroids"]))
+    planner.to(device)
+    train(planner, data, embeddings, labels, options.epochs, options.batch, device, options.seed, options.compile)
     facts = measure(planner, valid, valid_embeddings, valid_labels, device)
     facts["bigram_cross_entropy"] = round(bigram(labels, data["unit_starts"], valid_labels, valid["unit_starts"], count), 4)
     print(json.dumps(facts))
