@@ -12,10 +12,10 @@ export interface UnitChange {
 
 /** The splitter between two steps: where it stood, how far it had looked, how many units it had closed, where the open one began. */
 interface Checkpoint {
-  readonly position: number;
-  readonly seen: number;
-  readonly closed: number;
-  readonly start: number;
+  position: number;
+  seen: number;
+  closed: number;
+  start: number;
   readonly state: SplitterState;
 }
 
@@ -24,13 +24,12 @@ const LONGEST_TAIL = 10_000;
 /** How much of the text before a place its meaning may depend on. */
 const LOOK_BACK = 64;
 
-const FIRST: Checkpoint = { position: 0, seen: 0, closed: 0, start: 0, state: INITIAL_STATE };
-
 /** A text and its units, kept up to date edit by edit: only what an edit touches is split again. */
 export class UnitDocument {
   #text = '';
   #units: Unit[] = [];
-  #checkpoints: Checkpoint[] = [FIRST];
+  /** Moved in place: thousands of new ones with each key would keep the garbage collector busy while someone types. */
+  readonly #checkpoints: Checkpoint[] = [{ position: 0, seen: 0, closed: 0, start: 0, state: INITIAL_STATE }];
 
   constructor(text: string) {
     this.edit(0, 0, text);
@@ -71,25 +70,26 @@ export class UnitDocument {
     }
     const text = this.#text.slice(0, start) + replacement + this.#text.slice(end);
     const shift = replacement.length - (end - start);
-    const old = { units: this.#units, checkpoints: this.#checkpoints };
-    const restart = lastIndexWithin(old.checkpoints, start);
-    const { position, seen, closed, start: openStart, state } = old.checkpoints[restart]!;
+    const old = this.#units;
+    const checkpoints = this.#checkpoints;
+    const restart = lastIndexWithin(checkpoints, start);
+    const { position, seen, closed, start: openStart, state } = checkpoints[restart]!;
     const splitter = new Splitter(text, state, position, openStart, seen);
-    const checkpoints = old.checkpoints.slice(0, restart + 1);
+    const fresh: Checkpoint[] = [];
     let meeting = restart;
     let met: Checkpoint | undefined;
     while (met === undefined && splitter.step()) {
       const before = splitter.position - shift;
       if (before >= end) {
-        while (meeting < old.checkpoints.length && old.checkpoints[meeting]!.position < before) meeting++;
-        const candidate = old.checkpoints[meeting];
+        while (meeting < checkpoints.length && checkpoints[meeting]!.position < before) meeting++;
+        const candidate = checkpoints[meeting];
         // Where nothing is open at the text's end, before or after the edit, the other may have white space there: that is for the
         // splitter to say.
         // A line at the text's beginning may mean something else than the same line further on.
         if (
           before > 0 &&
           candidate?.position === before &&
-          candidate.closed < old.units.length &&
+          candidate.closed < old.length &&
           splitter.start < text.length &&
           candidate.seen === splitter.seen - shift &&
           splitter.stateEquals(candidate.state)
@@ -98,7 +98,7 @@ export class UnitDocument {
           continue;
         }
       }
-      checkpoints.push({
+      fresh.push({
         position: splitter.position,
         seen: splitter.seen,
         closed: closed + splitter.units.length,
@@ -106,51 +106,42 @@ export class UnitDocument {
         state: splitter.snapshot(),
       });
     }
-    const units = old.units.slice(0, closed).concat(splitter.units);
+    const units = old.slice(0, closed).concat(splitter.units);
     const rescanned = units.length;
+    const oldTo = met === undefined ? old.length : met.closed;
     if (met === undefined) {
       const open = splitter.openUnit();
       if (open !== undefined) units.push(open);
-    } else {
-      this.#appendShifted(units, checkpoints, meeting, shift, splitter.start);
+    } else appendShifted(units, old, oldTo, shift, splitter.start);
+    const tail = met === undefined ? [] : checkpoints.slice(meeting);
+    // Where the edit was put in at a checkpoint, that one stands before it and behind it.
+    if (meeting === restart && met !== undefined) tail[0] = { ...met };
+    checkpoints.length = restart + 1;
+    for (const each of fresh) checkpoints.push(each);
+    for (const each of tail) {
+      each.start = each.closed === oldTo ? splitter.start : each.start + shift;
+      each.position += shift;
+      each.seen += shift;
+      each.closed += rescanned - oldTo;
+      checkpoints.push(each);
     }
     this.#text = text;
     this.#units = units;
-    this.#checkpoints = checkpoints;
-    const oldTo = met === undefined ? old.units.length : met.closed;
-    return changed(
-      old.units,
-      units,
-      { from: closed, oldTo, newTo: met === undefined ? units.length : rescanned },
-      start,
-      end,
-      shift,
-    );
+    const newTo = met === undefined ? units.length : rescanned;
+    return changed(old, units, { from: closed, oldTo, newTo }, start, end, shift);
   }
+}
 
-  /** Takes over the checkpoints from `meeting` on and the units not closed by then, moved by `shift`; the first of these begins at `start`. */
-  #appendShifted(units: Unit[], checkpoints: Checkpoint[], meeting: number, shift: number, start: number): void {
-    const met = this.#checkpoints[meeting]!;
-    const closedNow = units.length - met.closed;
-    for (let i = meeting; i < this.#checkpoints.length; i++) {
-      const { position, seen, closed, start: unitStart, state } = this.#checkpoints[i]!;
-      checkpoints.push({
-        position: position + shift,
-        seen: seen + shift,
-        closed: closed + closedNow,
-        start: closed === met.closed ? start : unitStart + shift,
-        state,
-      });
-    }
-    for (let i = met.closed; i < this.#units.length; i++) {
-      const unit = this.#units[i]!;
-      units.push({
-        start: i === met.closed ? start : unit.start + shift,
-        end: unit.end + shift,
-        kind: unit.kind,
-        closedAt: unit.closedAt + shift,
-      });
-    }
+/** Appends the old units from `from` on, moved by `shift`; the first of them begins at `start`. */
+function appendShifted(units: Unit[], old: readonly Unit[], from: number, shift: number, start: number): void {
+  for (let i = from; i < old.length; i++) {
+    const unit = old[i]!;
+    units.push({
+      start: i === from ? start : unit.start + shift,
+      end: unit.end + shift,
+      kind: unit.kind,
+      closedAt: unit.closedAt + shift,
+    });
   }
 }
 
