@@ -60,3 +60,4 @@ step "$WORK/table.json" "$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/t
   --tokenizer "$tok" --rows "$WORK"/rows/*.pt --tokens 250000 --device "$DEVICE" --out "$WORK/table.json"
 "$PYTHON" ngram.py --shards "$WORK/shards" --data "$WORK/test.npz" --tokenizer "$tok" --train-tokens 20000000 --tokens 250080
 "$PYTHON" export.py --config "$CONFIG" --tokenizer "$tok" --labels "$WORK/labels" --encoder "$WORK/encoder.pt" --row "$WORK/rows/soft-joint.pt" --out "$WORK/model"
+"$PYTHON" replay.py --corpus "$CORPUS" --model "$WORK/model"
