@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toArguments } from '../../../src/engine/settings';
 import { TINY_FOLDER } from '../support/toyModel';
 import { TOY_TEXT } from '../support/toyText';
-import { client, stopAll, usePrograms } from './support';
+import { client, killParent, stopAll, usePrograms } from './support';
 
 const programs = usePrograms();
 afterAll(stopAll);
@@ -28,13 +26,7 @@ describe('the engine as a process', () => {
       });
       engine.send({ jsonrpc: '2.0', id: 1, method: 'model/load' });`,
     );
-    const child = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-    expect(line).toMatch(/^ready \d+/);
-    // The engine holds the other end of the pipe, too: it closes when both are gone.
-    const closed = once(child, 'close');
-    child.kill('SIGKILL');
-    await closed;
+    await killParent(parent);
   });
 
   it('is not disturbed by what libraries print', async () => {

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { EngineClient, type EngineClientOptions } from '../../../src/engine/client';
 import type { DeviceMemory, DeviceVerdict } from '../../../src/engine/deviceChoice';
 import type { EngineState } from '../../../src/engine/engine';
@@ -130,4 +132,14 @@ export function client(options: Partial<EngineClientOptions> & { readonly progra
 /** Ends all processes of a test file. */
 export async function stopAll(): Promise<void> {
   await Promise.all(clients.splice(0).map((each) => each.stop()));
+}
+
+/** Kills a program that forks a process of ours and says "ready" on the output that both hold; resolves once both are gone. */
+export async function killParent(program: string): Promise<void> {
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  expect(line).toMatch(/^ready \d+/);
+  const closed = once(child, 'close');
+  child.kill('SIGKILL');
+  await closed;
 }

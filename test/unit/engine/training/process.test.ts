@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { EngineCancelled } from '../../../../src/engine/engine';
 import { TrainingFailure } from '../../../../src/engine/training/training';
 import { TrainingBusyError } from '../../../../src/training/errors';
 import { WorkspaceStore } from '../../../../src/training/store';
+import { killParent } from '../support';
 import { clientOf, disposeAll, isAlive, optionsOf, useProgram, WatchedRun } from './support';
 
 const built = useProgram();
@@ -152,13 +152,7 @@ describe('a run in a process of its own', () => {
       });
       training.send(${JSON.stringify(request)});`,
     );
-    const child = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-    expect(line).toMatch(/^ready \d+/);
-    // The training process holds the other end of the pipe, too: it closes when both are gone.
-    const closed = once(child, 'close');
-    child.kill('SIGKILL');
-    await closed;
+    await killParent(parent);
   });
 });
 
