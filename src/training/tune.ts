@@ -15,6 +15,9 @@ import { Trainer } from './trainer';
 /** Held-out tokens that are measured during a run. */
 const WATCHED_TOKENS = 24_000;
 
+/** Steps that are tried before it is decided how many fit into the time; the fastest counts. */
+const REHEARSALS = 3;
+
 /** The documents of a run, as the model sees them. */
 export interface TrainingText {
   readonly train: readonly PreparedDocument[];
@@ -69,9 +72,11 @@ export async function tune(job: TuneOptions): Promise<{ result: LoopResult; cand
   try {
     let from = saved?.progress;
     if (saved === undefined) {
-      // The first run of a session is slower than all others.
+      // The first run of a session is slower than all others; and what disturbs one step would make all that follow too few.
       await trainer.rehearse(batchesOf(1));
-      const stepMs = await trainer.rehearse(batchesOf(1));
+      const times: number[] = [];
+      for (let i = 0; i < REHEARSALS; i++) times.push(await trainer.rehearse(batchesOf(1)));
+      const stepMs = Math.min(...times);
       const tokens = text.train.reduce((sum, { scored }) => sum + scored.reduce((n, flag) => n + flag, 0), 0);
       const steps = stepsFor(stepMs, tokens, perStep, options.minutes);
       trainer.plan(steps);
