@@ -1,13 +1,16 @@
 import type { Filter } from './filter';
 
 /** Longest period, in words, of a loop that is looked for. */
-const LONGEST_PERIOD = 12;
+const LONGEST_PERIOD = 24;
+/** So many words once more are a loop wherever a completion has said them itself: the second round need not be complete. */
+const SAID_BEFORE = 6;
 /** Words of the text before the cursor that can be part of a loop. */
 const LOOKS_BACK = 24;
 
 /**
  * Where a text begins to go round in circles: the offset of the first repeated round, or undefined. A loop is one word three times, or
- * several words twice, at the end of `text`; its first round may lie in the text before.
+ * several words twice, at the end of `text`; its first round may lie in the text before. Where both rounds are in `text` six words of the second are
+ * enough. (Before the cursor they are not: people write lists whose items begin alike.)
  */
 export function repetitionStart(before: string, text: string): number | undefined {
   const earlier = words(before.slice(-400)).slice(-LOOKS_BACK);
@@ -18,7 +21,8 @@ export function repetitionStart(before: string, text: string): number | undefine
     const needed = Math.ceil(period * rounds);
     let run = 0;
     for (let i = all.length - 1; i >= period && all[i] === all[i - period]; i--) run++;
-    if (run + period < needed) continue;
+    const isOwn = run + period <= own.length;
+    if (run + period < needed && !(isOwn && run >= SAID_BEFORE)) continue;
     // `run` words repeat what stands one period before them: keep the first round only.
     const first = Math.max(0, all.length - run - earlier.length);
     const at = own[first]?.start;

@@ -13,6 +13,12 @@ describe('repetition', () => {
     ],
     ['one word three times', '', 'it was very very very', 'it was very'],
     ['a loop that began before the cursor', 'We went up and down and ', 'up and down and up and down and', ''],
+    [
+      'a long round that has begun again',
+      'We also account ',
+      'for the parts and the parts we have to be able to pay for the parts and the parts we',
+      'for the parts and the parts we have to be able to pay',
+    ],
     ['two words over and over', '', 'on and on and on and on', 'on and'],
   ])('%s', (_, before, text, kept) => {
     const at = repetitionStart(before, text);
@@ -25,7 +31,13 @@ describe('repetition', () => {
     'bit by bit, and bit by byte',
     'A rose is a rose.',
     'They said that that was fine',
+    'the more one bakes, the more one knows',
   ])('leaves "%s"', (text) => expect(repetitionStart('', text)).toBeUndefined());
+
+  it('leaves items of a list that begin alike', () => {
+    const before = '- Click the button to save the file on the disk.\n- ';
+    expect(repetitionStart(before, 'Click the button to save the picture')).toBeUndefined();
+  });
 
   it('drops what repeats from the start and cuts the rest', () => {
     expect(cutRepetition('again again', context('again again '))).toEqual({ drop: 'repeats-itself' });
