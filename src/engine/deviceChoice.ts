@@ -18,8 +18,6 @@ export interface DeviceMemory {
 export interface DeviceChoice {
   readonly device: 'cpu' | 'webgpu';
   readonly skipped?: SkippedDevice;
-  /** The GPU may be the better one: nobody knows yet. */
-  readonly untried?: boolean;
 }
 
 /** Platforms whose onnxruntime-node has WebGPU in it. */
@@ -58,7 +56,7 @@ export class DeviceChooser {
     const verdict = memory.get(key);
     const asked = settings.device === 'webgpu';
     if (verdict === undefined && !asked) {
-      return { ...skip('It has not been tried yet; that is done after the first suggestions.'), untried: true };
+      return skip('It has not been tried yet; that is done after the first suggestions.', true);
     }
     const again = verdict?.usable === false && asked && !this.tried.has(key);
     return verdict === undefined || again ? this.tryGpu(settings, signal) : choice(verdict);
@@ -111,6 +109,6 @@ function choice({ usable, reason }: DeviceVerdict): DeviceChoice {
   return usable ? { device: 'webgpu' } : skip(reason ?? 'It failed before.');
 }
 
-function skip(reason: string): DeviceChoice {
-  return { device: 'cpu', skipped: { device: 'webgpu', reason } };
+function skip(reason: string, untried = false): DeviceChoice {
+  return { device: 'cpu', skipped: { device: 'webgpu', reason, ...(untried && { untried }) } };
 }

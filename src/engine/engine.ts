@@ -27,10 +27,12 @@ export type EngineState =
   /** It will not be started again unless asked (`restart`). */
   | { readonly kind: 'failed'; readonly error: EngineError };
 
-/** A device that was tried and failed, and is not used. */
+/** A device that is not used, and why not. */
 export interface SkippedDevice {
   readonly device: 'webgpu';
   readonly reason: string;
+  /** It may be the better one: nobody knows yet. */
+  readonly untried?: boolean;
 }
 
 export type EngineErrorCode =

@@ -199,7 +199,7 @@ export class Supervisor {
     epoch.throwIfAborted();
     void process.ended.then(({ how }) => this.onEnd(live, how));
     this.setReady(live);
-    if (choice.untried) void this.tryGpu(live, epoch);
+    if (choice.skipped?.untried) void this.tryGpu(live, epoch);
     return process;
   }
 

@@ -29,13 +29,14 @@ export interface ModelCard {
   readonly after: Measures;
 }
 
+/** Names of labels, and the general text mixed in, may be bettered without touching what was tuned. */
+const REPLACEABLE = ['labels.json', 'replay.jsonl'];
+
 /** SHA-256 by name of the files of a model folder that a tuned model builds on. @throws {ModelError} */
 export async function baseOf(folder: string): Promise<Record<string, string>> {
   const records = await readChecksums(folder);
-  // Names of labels may be bettered without touching what was tuned.
-  return Object.fromEntries(
-    records.filter(({ name }) => name !== 'labels.json').map(({ name, sha256 }) => [name, sha256]),
-  );
+  const built = records.filter(({ name }) => !REPLACEABLE.includes(name));
+  return Object.fromEntries(built.map(({ name, sha256 }) => [name, sha256]));
 }
 
 /** Writes a model file; it is there whole or not at all. @throws {TrainingError} kind 'disk' */

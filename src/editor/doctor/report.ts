@@ -116,7 +116,9 @@ function device({ selfTest: test, deviceAsked, skippedDevice }: Findings, l10n: 
       // Without being asked for, a GPU that is not used is no trouble.
       judgement: deviceAsked === 'webgpu' ? 'failed' : 'ok',
       text: l10n.t('The GPU is not used: {0}', skippedDevice.reason),
-      advice: l10n.t('After a change of driver, set “planwright.engine.device” to “webgpu” once: it is tried again.'),
+      ...(!skippedDevice.untried && {
+        advice: l10n.t('After a change of driver, set “planwright.engine.device” to “webgpu” once: it is tried again.'),
+      }),
     });
   }
   return lines;

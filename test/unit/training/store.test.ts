@@ -22,6 +22,7 @@ import { baseOf, saveModelFile, tunedLayout, type ModelCard } from '../../../src
 import { LOW_RANK_SCALE } from '../../../src/training/parameterBook';
 import { WorkspaceStore } from '../../../src/training/store';
 import { withStoreLock } from '../../../src/training/storeLock';
+import { copyOf, rewrite } from '../model/folders';
 import { TINY_MODEL } from './reference';
 
 const MEASURES: Measures = {
@@ -92,6 +93,18 @@ describe('the store of a workspace', () => {
     for (const name of ['encoder.safetensors', 'codebook.safetensors', 'tokenizer.json', 'labels.json']) {
       expect(readFileSync(join(composed, name)).equals(readFileSync(join(TINY_MODEL, name))), name).toBe(true);
     }
+  });
+
+  it('fits a base whose labels have other names and whose general text is another, but no other weights', async () => {
+    await store.adopt(await card(), config, norm(2), {});
+    const renamed = copyOf(TINY_MODEL);
+    rewrite(renamed, 'labels.json', (bytes) => Buffer.concat([bytes, Buffer.from('\n')]));
+    writeFileSync(join(renamed, 'replay.jsonl'), '');
+    rewrite(renamed, 'replay.jsonl', () => Buffer.from('{"text":"Another text."}\n'));
+    expect([...(await read(await store.activeFolder(renamed), 'lm', NORM))]).toEqual(new Array(32).fill(2));
+    rmSync(join(folder, 'store', 'composed'), { recursive: true });
+    rewrite(renamed, 'tokenizer.json', (bytes) => Buffer.concat([bytes, Buffer.from('\n')]));
+    await expect(store.activeFolder(renamed)).rejects.toThrow(/another bundled model/);
   });
 
   it('adds the matrices of a light model to the frozen ones', async () => {

@@ -27,6 +27,8 @@ describe('report', () => {
   it('takes a GPU that is not used for trouble only where it was asked for', () => {
     const skippedDevice = { device: 'webgpu', reason: 'No adapter.' } as const;
     expect(of({ skippedDevice })).toContain('✓ **Fine**: The GPU is not used: No adapter.');
+    expect(of({ skippedDevice })).toContain('After a change of driver');
+    expect(of({ skippedDevice: { ...skippedDevice, untried: true } })).not.toContain('After a change of driver');
     expect(of({ skippedDevice, deviceAsked: 'webgpu' })).toContain('✗ **Failed**: The GPU is not used: No adapter.');
   });
 
