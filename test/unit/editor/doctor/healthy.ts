@@ -1,19 +1,10 @@
 import type { Findings } from '../../../../src/editor/doctor/findings';
 import type { SelfTestReply } from '../../../../src/engine/protocol';
+import { STARTER } from '../support/engineInfo';
 
 /** Of a self-test that passed. */
 const REPLY: SelfTestReply = {
-  info: {
-    weightsId: 'x',
-    model: 'starter',
-    folder: '/models/starter',
-    device: { kind: 'cpu', name: 'CPU, 2 threads' },
-    weights: 'float32',
-    parameters: 26_500_000,
-    labelCount: 1024,
-    steps: 3,
-    openMilliseconds: 412.3,
-  },
+  info: STARTER,
   memory: { pid: 1, bytes: 300_000_000, modelLoaded: true, documents: 1 },
   prompt: 'A prompt',
   completion: ' the first.',

@@ -3,22 +3,13 @@ import type { Verdict } from '../../../../src/editor/activity';
 import { menuItems, type MenuSituation } from '../../../../src/editor/status/menuItems';
 import { statusText } from '../../../../src/editor/status/statusText';
 import { EngineError, type EngineState } from '../../../../src/engine/engine';
+import { STARTER } from '../support/engineInfo';
 import { english } from '../support/localiser';
 
 const ON: Verdict = { on: true };
 const READY: EngineState = {
   kind: 'ready',
-  info: {
-    weightsId: 'x',
-    model: 'starter',
-    folder: '/models/starter',
-    device: { kind: 'cpu', name: 'CPU, 2 threads' },
-    weights: 'float32',
-    parameters: 26_500_000,
-    labelCount: 1024,
-    steps: 3,
-    openMilliseconds: 400,
-  },
+  info: STARTER,
   skippedDevice: undefined,
 };
 const text = (engine: EngineState, verdict: Verdict = ON) =>
