@@ -11,6 +11,7 @@ import type { LmContext } from './lmContext';
 import { PINNING, type Pinning } from './pinning';
 import type { PlanRow, PlanTable } from './planTable';
 import type { EmptyReason } from './reasons';
+import type { Recollection } from './recollection';
 import { seededRandom } from './sampling';
 import { assertLabels, pinOf, type Steering } from './steering';
 import type { UnitCache } from './unitCache';
@@ -59,6 +60,7 @@ export interface Completion {
   readonly text: string;
   /** The label that each unit of the text was written under: the one it was bound to, or the plan's most probable. */
   readonly labels: readonly CompletionLabel[];
+  /** How probable it is that the first word is right. */
   readonly confidence: number;
   readonly tokens: number;
 }
@@ -78,6 +80,7 @@ export interface CompletionTools {
   readonly cache: UnitCache;
   readonly conditioner: Conditioner;
   readonly context: LmContext;
+  readonly recollection: Recollection;
   /** Holds exactly the text before the cursor. */
   readonly draft: UnitDocument;
   /** The document's text as the model reads it, and the cursor in it. */
@@ -146,6 +149,7 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
     unit: draft.text.slice(Math.max(unitStart, cursor - before.length), cursor),
     after: text.slice(cursor, cursor + FILTER_VIEW),
   };
+  const memory = tools.recollection.before(draft, closed);
   const wanted = Math.max(1, options.alternatives ?? 1);
   const completions: Completion[] = [];
   let reason: EmptyReason | undefined;
@@ -160,6 +164,7 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
       draft,
       window,
       plan,
+      memory,
       steering: steered,
       stop: settings.stop,
       maxTokens: Math.min(settings.maxTokens, room),
@@ -231,7 +236,7 @@ function judge(generation: Generation, context: FilterContext, gate: GateLevel):
   const threshold = GATES[gate];
   const length = confidentLength(verdict.text, tokens, threshold);
   if (length === 0) {
-    return { kind: 'low-confidence', confidence: confidenceOf(tokens, verdict.text.length), threshold };
+    return { kind: 'low-confidence', confidence: confidenceOf(verdict.text, tokens), threshold };
   }
   // The gate may have cut inside a construct that the whole text closed.
   const cut = filterCompletion(verdict.text.slice(0, length), context);
@@ -242,7 +247,7 @@ function judge(generation: Generation, context: FilterContext, gate: GateLevel):
     text: 'drop' in joined ? text : joined.text,
     from,
     to: from + text.length,
-    confidence: confidenceOf(tokens, text.length),
+    confidence: confidenceOf(text, tokens),
     tokens: tokens.filter(({ end }, i) => end > 0 && (tokens[i - 1]?.end ?? 0) < text.length).length,
   };
 }

@@ -17,6 +17,7 @@ export interface ReplayOptions {
   readonly stop?: CompleteOptions['stop'];
   readonly maxTokens?: number;
   readonly conditioning?: LiveConditioning;
+  readonly memory?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +43,10 @@ const SHORTEST_UNIT = 20;
  */
 export async function replayKeystrokes(model: PlannerLM, source: string, options: ReplayOptions): Promise<Replay> {
   const { text } = ModelText.of(source);
-  const session = new DocumentSession(model, '', { conditioning: options.conditioning ?? 'soft' });
+  const session = new DocumentSession(model, '', {
+    conditioning: options.conditioning ?? 'soft',
+    ...(options.memory !== undefined && { memory: options.memory }),
+  });
   const total = { keysWithout: 0, keysWith: 0, shown: 0, accepted: 0 };
   let reached = 0;
   for (const [start, end] of sampleSpans(text, options)) {

@@ -8,6 +8,7 @@ import { LmContext } from './lmContext';
 import { difference, ModelText } from './modelText';
 import { PlanTable, type LabelProbability } from './planTable';
 import type { EmptyReason } from './reasons';
+import { Recollection } from './recollection';
 import { assertLabels } from './steering';
 import { UnitCache } from './unitCache';
 
@@ -46,6 +47,8 @@ export interface InfluenceOptions {
 export interface SessionOptions {
   /** What conditions the LM; the planner's whole distribution unless told. */
   readonly conditioning?: LiveConditioning;
+  /** Whether what the document has said before makes it likelier to be said again; so unless told. */
+  readonly memory?: boolean;
 }
 
 /** Units annotated between two looks at the signal. */
@@ -64,6 +67,7 @@ export class DocumentSession {
   private readonly table: PlanTable;
   private readonly conditioner: Conditioner;
   private readonly context: LmContext;
+  private readonly recollection: Recollection;
   private readonly turnstile = new Turnstile();
   /** Aborted by the next edit. */
   private edited = new AbortController();
@@ -81,6 +85,7 @@ export class DocumentSession {
     this.table = new PlanTable(model, this.cache, this.document);
     this.conditioner = new Conditioner(model, options.conditioning ?? 'soft');
     this.context = new LmContext(model);
+    this.recollection = new Recollection((part) => this.cache.encode(part), options.memory === false ? 0 : undefined);
     this.observed = new Array<undefined>(this.document.units.length).fill(undefined);
   }
 
@@ -225,6 +230,7 @@ export class DocumentSession {
         cache: this.cache,
         conditioner: this.conditioner,
         context: this.context,
+        recollection: this.recollection,
         draft: this.draft,
         text,
         cursor,

@@ -1,5 +1,6 @@
 import type { Tokenizer } from '../text/tokenizer';
 import { closedUnitCount, type UnitDocument } from '../text/units';
+import { MEMORY_CONTEXT, type DocumentMemory } from './documentMemory';
 import { repetitionStart } from './filters/repetition';
 import { stopEnd, type EndedUnit, type StopRule } from './filters/stopRule';
 import { Utf8Stream } from './filters/utf8';
@@ -32,6 +33,7 @@ export interface WritingTask {
   readonly draft: UnitDocument;
   readonly cursor: number;
   readonly plan: WritingPlan;
+  readonly memory: DocumentMemory;
   readonly steering: Steering;
   readonly stop: StopRule;
   readonly maxTokens: number;
@@ -93,8 +95,9 @@ export class Writer {
   }
 
   /** Writes one token, or ends. The draft must be this writer's. */
-  write({ own, guided }: NextLogits, sampling: Sampling, random: RandomSource): void {
+  write(logits: NextLogits, sampling: Sampling, random: RandomSource): void {
     const { tokenizer, draft, cursor, maxTokens, capacity } = this.task;
+    const { own, guided } = this.recalled(logits);
     const allowed = this.owed.length > 0 ? tokensAgreeingWith(tokenizer, this.owed) : undefined;
     const token = chooseToken(guided, allowed, sampling, random);
     if (token === tokenizer.endOfText) {
@@ -120,6 +123,13 @@ export class Writer {
       this.ended = { why: 'repetition', kept: this.text.length };
     else if (this.tokens.length === maxTokens || this.input.length === capacity)
       this.ended = { why: 'length', kept: undefined };
+  }
+
+  private recalled({ own, guided }: NextLogits): NextLogits {
+    const { memory } = this.task;
+    const context = this.input.slice(-MEMORY_CONTEXT).map(({ id }) => id);
+    const recalled = memory.recall(own, context);
+    return { own: recalled, guided: guided === own ? recalled : memory.recall(guided, context) };
   }
 
   /** All that the LM is to read before the next token: the last one joins it under the plan of the unit that is open after it. */

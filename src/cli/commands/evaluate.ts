@@ -16,6 +16,8 @@ interface EvaluateCommandOptions extends ModelOptions {
   readonly rows: readonly Conditioning[];
   readonly maxTokens?: number;
   readonly keystrokes?: number | true;
+  readonly ask: 'word' | 'character';
+  readonly memory: boolean;
   readonly gate: GateLevel;
   readonly seed: number;
   readonly json?: true;
@@ -41,6 +43,15 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option('--gate <level>', 'how sure a suggestion must be').choices(Object.keys(GATES)).default('balanced'),
     )
+    .addOption(
+      new Option(
+        '--ask <where>',
+        'where a suggestion is asked for: at the start of words, or after every character as the editor does',
+      )
+        .choices(['word', 'character'])
+        .default('word'),
+    )
+    .option('--no-memory', 'suggest without what the document has said before')
     .option('--seed <n>', 'draws the sentences that are typed', integer(0, 2 ** 32 - 1), 0)
     .option('--json', 'for machines')
     .option('--verbose', 'tell on standard error what is being done')
@@ -58,8 +69,9 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
           ...(options.keystrokes !== undefined && {
             keystrokes: {
               spans: options.keystrokes === true ? SPANS : options.keystrokes,
-              ask: 'word' as const,
+              ask: options.ask,
               gate: options.gate,
+              memory: options.memory,
               seed: options.seed,
             },
           }),

@@ -25,7 +25,7 @@ export interface Preferences {
 /** What the engine is asked for, wherever. */
 export type Terms = Omit<CompleteRequest, 'offset'>;
 
-const GATES = { quiet: 'strict', balanced: 'balanced', eager: 'open' } as const;
+const GATES = { quiet: 'strict', balanced: 'balanced', eager: 'eager' } as const;
 /** Alternatives on request: as many as one can weigh against each other at a glance, and as Copilot and Tabby offer. */
 const ALTERNATIVES = 3;
 /**

@@ -5,7 +5,7 @@ import { joinSuffix } from './joinSuffix';
 import { trimStart } from './listSpace';
 import { dropBlank } from './onlySpace';
 import { closeSyntax } from './openSyntax';
-import { dropRepeatedSentence } from './repeatedSentence';
+import { cutRepeatedSentence } from './repeatedSentence';
 import { cutRepetition } from './repetition';
 import { trimOverlap } from './suffixOverlap';
 
@@ -15,7 +15,7 @@ const CHAIN: readonly Filter[] = [
   trimStart,
   trimOverlap,
   dropFollowing,
-  dropRepeatedSentence,
+  cutRepeatedSentence,
   trimDangling,
   closeSyntax,
   dropBlank,

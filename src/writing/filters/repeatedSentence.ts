@@ -2,14 +2,23 @@ import type { Filter } from './filter';
 
 /** Shorter sentences ("Yes.", "See below.") may well come twice. */
 const SHORTEST = 20;
+/**
+ * Characters before the cursor within which nobody says the same again. Of suggestions that did, three in a hundred were right to the end; of those that repeated something
+ * from further back, as documents with set phrases do, six in ten were (142 suggestions in unseen documents).
+ */
+const NEAR = 400;
+/** A sentence may begin like its neighbour: the first word of such a suggestion was right in seven of ten. */
+const KEPT_WORDS = 3;
 
-/** Drops a completion that the text before the cursor holds already, word for word. */
-export const dropRepeatedSentence: Filter = (text, { before, unit }) => {
-  const sentence = plain(unit + text);
-  const earlier = plain(before.slice(0, before.length - unit.length));
+/** Where a completion says, word for word, what was said shortly before: keeps its first words, and drops it where it would end the sentence. */
+export const cutRepeatedSentence: Filter = (text, { before, unit }) => {
+  const earlier = plain(before.slice(0, before.length - unit.length).slice(-NEAR));
   const own = plain(text);
   const repeats = (part: string): boolean => part.length >= SHORTEST && ` ${earlier} `.includes(` ${part} `);
-  return (repeats(sentence) && own.length > 0) || repeats(own) ? { drop: 'repeats-text' } : { text };
+  if (own.length === 0 || !(repeats(plain(unit + text)) || repeats(own))) return { text };
+  const kept = new RegExp(`^\\s*(?:\\S+\\s+){${KEPT_WORDS - 1}}\\S+(?=\\s+\\S)`).exec(text);
+  if (kept) return { text: kept[0] };
+  return /[.!?:…]\P{L}*$/u.test(text) ? { drop: 'repeats-text' } : { text };
 };
 
 function plain(text: string): string {

@@ -7,10 +7,10 @@ import { TOY_TEXT } from '../support/toyText';
 
 const model = new ToyModel();
 
-/** Completes at the bar in a text. */
+/** Completes at the bar in a text; the toy model's words only, not those that the text holds already. */
 async function completeAt(marked: string, options: CompleteOptions = {}, own = model) {
   const cursor = marked.indexOf('|');
-  const session = new DocumentSession(own, marked.slice(0, cursor) + marked.slice(cursor + 1));
+  const session = new DocumentSession(own, marked.slice(0, cursor) + marked.slice(cursor + 1), { memory: false });
   return session.complete(cursor, options);
 }
 
@@ -172,7 +172,7 @@ describe('the plan in a completion', () => {
 
   it('does not reach the LM when the session leaves it out', async () => {
     const own = new ToyModel({ planStrength: 50 });
-    const session = new DocumentSession(own, upTo('Pour the water over'), { conditioning: 'none' });
+    const session = new DocumentSession(own, upTo('Pour the water over'), { conditioning: 'none', memory: false });
     expect((await session.complete(session.text.length)).completions[0]!.text).toBe(' the leaves slowly.');
   });
 });
@@ -180,7 +180,7 @@ describe('the plan in a completion', () => {
 describe('cancelling', () => {
   it('stops within one token', async () => {
     const own = new ToyModel();
-    const session = new DocumentSession(own, upTo('Pour the water over'));
+    const session = new DocumentSession(own, upTo('Pour the water over'), { memory: false });
     await session.plan();
     for (const after of [1, 2, 3, 5, 8]) {
       const abort = new AbortController();
@@ -201,7 +201,7 @@ describe('cancelling', () => {
 
   it('reaches a request that comes from outside between tokens', async () => {
     const own = new ToyModel();
-    const session = new DocumentSession(own, upTo('Pour the water over'));
+    const session = new DocumentSession(own, upTo('Pour the water over'), { memory: false });
     const abort = new AbortController();
     const asked = session.complete(session.text.length, { signal: abort.signal, stop: 'paragraph' });
     setImmediate(() => abort.abort());
@@ -211,7 +211,7 @@ describe('cancelling', () => {
 
   it('is what an edit does to a running completion', async () => {
     const own = new ToyModel();
-    const session = new DocumentSession(own, upTo('Pour the water'));
+    const session = new DocumentSession(own, upTo('Pour the water'), { memory: false });
     let edited = false;
     own.onExtend = () => {
       if (!edited) session.edit(session.text.length, session.text.length, ' over');
@@ -223,7 +223,7 @@ describe('cancelling', () => {
 
   it('before the start costs nothing', async () => {
     const own = new ToyModel();
-    const session = new DocumentSession(own, upTo('Pour the water'));
+    const session = new DocumentSession(own, upTo('Pour the water'), { memory: false });
     expect((await session.complete(5, { signal: AbortSignal.abort() })).reason).toEqual({ kind: 'cancelled' });
     expect(own.extended).toEqual([]);
   });
@@ -266,9 +266,9 @@ describe('every empty answer has its reason', () => {
   it('low-confidence, with the figures', async () => {
     const own = new ToyModel({ sharpness: 0.3 });
     const { reason } = await completeAt(`${upTo('Pour the water over')}|`, { gate: 'strict' }, own);
-    expect(reason).toMatchObject({ kind: 'low-confidence', threshold: 0.6 });
-    if (reason?.kind === 'low-confidence') expect(reason.confidence).toBeLessThan(0.6);
-    expect(reasonSentence(reason!)).toMatch(/60 %/);
+    expect(reason).toMatchObject({ kind: 'low-confidence', threshold: 0.5 });
+    if (reason?.kind === 'low-confidence') expect(reason.confidence).toBeLessThan(0.5);
+    expect(reasonSentence(reason!)).toMatch(/50 %/);
   });
 
   it('but a pinned sentence is shown however sure the model is: the writer asked for it', async () => {
@@ -290,7 +290,10 @@ describe('every empty answer has its reason', () => {
 
   it('repeats-text', async () => {
     const own = new ToyModel({ text: 'Pour the water over the leaves slowly. Wait. '.repeat(3) });
-    expect((await completeAt('Pour the water over the leaves slowly. Wait. |', {}, own)).reason).toEqual({
+    expect(
+      (await completeAt('Pour the water over the leaves slowly. Wait. Pour the water over the leaves|', {}, own))
+        .reason,
+    ).toEqual({
       kind: 'repeats-text',
     });
   });

@@ -1,35 +1,54 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { confidenceOf, confidentLength } from '../../../src/writing/gate';
+import { confidenceOf, confidentLength, GATES, probabilityOfText } from '../../../src/writing/gate';
 
 const token = (end: number, probability: number) => ({ end, probability });
 
 describe('confidence', () => {
-  it('is the geometric mean over the tokens shown', () => {
-    const tokens = [token(3, 0.5), token(6, 0.125), token(9, 0.9)];
-    expect(confidenceOf(tokens, 6)).toBeCloseTo(0.25, 9);
-    expect(confidenceOf(tokens, 4)).toBeCloseTo(0.25, 9);
-    expect(confidenceOf(tokens, 3)).toBeCloseTo(0.5, 9);
+  it('is how probable it is that the first word is right: the product over its tokens', () => {
+    const tokens = [token(3, 0.5), token(6, 0.5), token(9, 0.125)];
+    expect(confidenceOf('teapot is', tokens)).toBeCloseTo(0.25, 9);
+    expect(confidenceOf(' tea pot', tokens)).toBeCloseTo(0.25, 9);
+    expect(probabilityOfText(tokens, 9)).toBeCloseTo(0.03125, 9);
+    expect(confidenceOf('  ', tokens)).toBe(0);
   });
 
   it('leaves out tokens that only spell what was typed', () => {
-    expect(confidenceOf([token(0, 0.001), token(4, 0.5)], 4)).toBeCloseTo(0.5, 9);
-    expect(confidenceOf([], 0)).toBe(0);
+    expect(confidenceOf('warm', [token(0, 0.001), token(4, 0.5)])).toBeCloseTo(0.5, 9);
   });
 });
 
 describe('the gate', () => {
   const text = 'very good tea';
-  const tokens = [token(4, 0.9), token(9, 0.8), token(13, 0.01)];
+  const tokens = [token(4, 0.9), token(9, 0.2), token(13, 0.5)];
 
   it('shows all of it, the sure beginning of it, or nothing', () => {
-    expect(confidentLength(text, tokens, 0)).toBe(13);
-    expect(text.slice(0, confidentLength(text, tokens, 0.6))).toBe('very good');
-    expect(text.slice(0, confidentLength(text, tokens, 0.87))).toBe('very');
-    expect(confidentLength(text, tokens, 0.95)).toBe(0);
+    const shown = (threshold: number): string => text.slice(0, confidentLength(text, tokens, threshold));
+    expect(shown(0)).toBe(text);
+    expect(shown(0.4)).toBe(text);
+    expect(shown(0.5)).toBe('very good');
+    expect(shown(0.9)).toBe('very good');
+    expect(shown(0.91)).toBe('');
+    expect(confidentLength('very good tea\n', tokens, 0.4)).toBe(14);
   });
 
-  it('shows no stump of a word or two letters', () => {
-    expect(confidentLength('an', [token(1, 0.9), token(2, 0.1)], 0.5)).toBe(0);
+  it('shows no stump of a letter or two', () => {
+    expect(confidentLength('an', [token(1, 0.9), token(2, 0.9)], 0.5)).toBe(0);
     expect(confidentLength('as is', [token(2, 0.9), token(5, 0.01)], 0.5)).toBe(0);
+  });
+
+  it('shows less the stricter it is', () => {
+    const probabilities = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(probabilities, (values) => {
+        const words = 'first then some more words';
+        const ends = [5, 10, 15, 20, 26];
+        const scored = values.map((probability, i) => token(ends[i]!, probability));
+        const lengths = [GATES.open, GATES.eager, GATES.balanced, GATES.strict].map((threshold) =>
+          confidentLength(words, scored, threshold),
+        );
+        expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+      }),
+    );
   });
 });

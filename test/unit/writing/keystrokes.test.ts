@@ -25,8 +25,12 @@ describe('the keystroke replay', () => {
     const knowing = await replayKeystrokes(new ToyModel(), TOY_TEXT, { spans: 4, gate: 'balanced' });
     expect(knowing.keysWithout).toBeGreaterThan(80);
     expect(knowing.keysWith).toBeLessThan(0.5 * knowing.keysWithout);
-    expect(knowing.accepted / knowing.shown).toBeGreaterThan(0.5);
-    const blank = await replayKeystrokes(new ToyModel({ text: 'q' }), TOY_TEXT, { spans: 2, gate: 'strict' });
+    expect(knowing.accepted / knowing.shown).toBeGreaterThan(0.4);
+    const blank = await replayKeystrokes(new ToyModel({ text: 'q' }), TOY_TEXT, {
+      spans: 2,
+      gate: 'strict',
+      memory: false,
+    });
     expect(blank.keysWith).toBe(blank.keysWithout);
     expect(blank.shown).toBe(0);
   });

@@ -215,3 +215,25 @@ describe('a session after edits', () => {
     expect(own.embedded.flat()).toHaveLength(1);
   });
 });
+
+describe('what the document has said before', () => {
+  // The toy model knows nothing of this text.
+  const sentence = (day: string): string => `On ${day} the kraken sleeps under its wharf. `;
+  const text = `${['Monday', 'Tuesday', 'Thursday', 'Friday'].map(sentence).join('')}On Sunday the kraken sl`;
+
+  it('is suggested again, word for word', async () => {
+    const session = new DocumentSession(new ToyModel(), text);
+    const { completions } = await session.complete(text.length);
+    expect(completions[0]?.text).toBe('eeps under its wharf.');
+    const forgetful = await new DocumentSession(new ToyModel(), text, { memory: false }).complete(text.length);
+    expect(forgetful.completions[0]?.text).not.toBe('eeps under its wharf.');
+  });
+
+  it('is forgotten once it is no longer in the document', async () => {
+    const session = new DocumentSession(new ToyModel(), text);
+    await session.complete(text.length);
+    session.edit(0, text.indexOf('On Sunday'), '');
+    const { completions } = await session.complete(session.text.length);
+    expect(completions[0]?.text).not.toBe('eeps under its wharf.');
+  });
+});

@@ -61,7 +61,7 @@ describe('Completer: asking the engine', () => {
   it.each([
     ['quiet', 'strict'],
     ['balanced', 'balanced'],
-    ['eager', 'open'],
+    ['eager', 'eager'],
   ] as const)('%s means the gate %s', async (confidence, gate) => {
     const desk = new Desk('The cat ');
     void desk.suggest({ preferences: { ...PREFERENCES, confidence } });

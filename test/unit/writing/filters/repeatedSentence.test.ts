@@ -1,17 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { dropRepeatedSentence } from '../../../../src/writing/filters/repeatedSentence';
+import { cutRepeatedSentence } from '../../../../src/writing/filters/repeatedSentence';
 
 const filter = (text: string, before: string, unit: string) =>
-  dropRepeatedSentence(text, { before: before + unit, unit, after: '' });
+  cutRepeatedSentence(text, { before: before + unit, unit, after: '' });
 
-describe('a sentence that was said before', () => {
-  it('is dropped, also where its beginning is typed already', () => {
-    expect(filter('Pour the water slowly.', 'Pour the water slowly. Wait. ', '')).toEqual({ drop: 'repeats-text' });
-    expect(filter(' water slowly.', 'Pour the water slowly. Wait. ', 'Pour the')).toEqual({ drop: 'repeats-text' });
+describe('a sentence that was said shortly before', () => {
+  it('is cut to its first words', () => {
+    expect(filter('Pour the water very slowly.', 'Pour the water very slowly. Wait. ', '')).toEqual({
+      text: 'Pour the water',
+    });
+    expect(filter(' the water very slowly.', 'Pour the water very slowly. Wait. ', 'Pour')).toEqual({
+      text: ' the water very',
+    });
   });
 
-  it('is kept when it differs, or is short enough to come twice', () => {
-    expect(filter('Pour the milk slowly.', 'Pour the water slowly. ', '')).toHaveProperty('text');
-    expect(filter('Wait.', 'Pour. Wait. ', '')).toEqual({ text: 'Wait.' });
+  it('stays cut when it is looked at again', () => {
+    expect(filter(' the water very', 'Pour the water very slowly. Wait. ', 'Pour')).toEqual({
+      text: ' the water very',
+    });
+  });
+
+  it('is dropped where only its end is left', () => {
+    expect(filter(' water slowly.', 'Pour the water slowly. Wait. ', 'Pour the')).toEqual({ drop: 'repeats-text' });
+    expect(filter(' water slowly.”', 'Pour the water slowly. Wait. ', 'Pour the')).toEqual({ drop: 'repeats-text' });
+  });
+
+  it('is kept when it differs, is short enough to come twice, or was said long before', () => {
+    const kept = (text: string, before: string) => expect(filter(text, before, '')).toEqual({ text });
+    kept('Pour the milk slowly.', 'Pour the water slowly. ');
+    kept('Wait.', 'Pour. Wait. ');
+    kept('Pour the water very slowly.', `Pour the water very slowly. ${'Wait a little. '.repeat(30)}`);
   });
 });
