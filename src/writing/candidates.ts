@@ -38,7 +38,7 @@ interface Lane {
 
 /**
  * Writes the open unit, to which a label is pinned, several times side by side, and keeps the one that obeys best by the encoder; the first that carries the label ends it. (A
- * condition that the LM was hardly trained on alone colours its text but seldom decides it; what the encoder says of the finished sentence is what the writer will be told.)
+ * label alone colours the LM's text but seldom decides it; what the encoder says of the finished sentence is what the writer will be told.)
  * @param start where to begin; left as it is
  * @throws {CancelledError} within one token
  */

@@ -1,7 +1,7 @@
 import type { PlannerLM } from '../model/plannerLm';
 import { closedUnitCount, type UnitDocument } from '../text/units';
 import type { Conditioner } from './conditioner';
-import { filterCompletion, joinSuffix } from './filters/chain';
+import { filterBeginning, filterCompletion, joinSuffix } from './filters/chain';
 import type { FilterContext } from './filters/filter';
 import type { StopRule } from './filters/stopRule';
 import { confidenceOf, confidentLength, GATES, type GateLevel, type ScoredToken } from './gate';
@@ -148,6 +148,7 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
     before,
     unit: draft.text.slice(Math.max(unitStart, cursor - before.length), cursor),
     after: text.slice(cursor, cursor + FILTER_VIEW),
+    asked: pins.length > 0 || settings.gate === 'open',
   };
   const memory = tools.recollection.before(draft, closed);
   const wanted = Math.max(1, options.alternatives ?? 1);
@@ -236,10 +237,10 @@ function judge(generation: Generation, context: FilterContext, gate: GateLevel):
   const threshold = GATES[gate];
   const length = confidentLength(verdict.text, tokens, threshold);
   if (length === 0) {
-    return { kind: 'low-confidence', confidence: confidenceOf(verdict.text, tokens), threshold };
+    const confidence = confidenceOf(verdict.text, tokens);
+    return confidence < threshold ? { kind: 'low-confidence', confidence, threshold } : { kind: 'too-short' };
   }
-  // The gate may have cut inside a construct that the whole text closed.
-  const cut = filterCompletion(verdict.text.slice(0, length), context);
+  const cut = filterBeginning(verdict.text.slice(0, length), context);
   if ('drop' in cut) return { kind: cut.drop };
   const { text } = cut;
   const joined = joinSuffix(text, context);

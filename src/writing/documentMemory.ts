@@ -5,16 +5,8 @@
 const PRIOR = [128, 32, 16, 8, 4, 2] as const;
 /** Tokens of context that count. */
 export const MEMORY_CONTEXT = PRIOR.length;
-/** Occurrences of the last token that are looked at, latest first: of a comma in a book there are many thousands. */
-const MOST_OCCURRENCES = 2000;
-
-/** What followed the context before: for each token how often, by the number of context tokens that agreed. */
-interface Evidence {
-  /** counts[n − 1] after contexts of n tokens. */
-  readonly counts: ReadonlyMap<number, Float64Array>;
-  /** Sums of the counts over tokens. */
-  readonly totals: Float64Array;
-}
+/** Stands between tokens that do not follow one another in the document. */
+export const MEMORY_GAP = -1;
 
 /**
  * What a document has said already, as evidence of what it says next: names, terms and turns of phrase come again, and a small LM with a short window cannot know them.
@@ -26,58 +18,75 @@ export class DocumentMemory {
   private readonly previous: Int32Array;
   private readonly last = new Map<number, number>();
 
+  /** @param tokens of the document, in order; {@link MEMORY_GAP} where some are left out */
   constructor(private readonly tokens: readonly number[]) {
     this.previous = new Int32Array(tokens.length);
     for (const [at, token] of tokens.entries()) {
+      if (token === MEMORY_GAP) continue;
       this.previous[at] = this.last.get(token) ?? -1;
       this.last.set(token, at);
     }
   }
 
   /**
-   * Logits of the next token [V], the document's evidence taken in. Tokens that never followed the context keep theirs; the same array comes back where nothing is known.
-   * @param context the tokens before it, of which the last {@link MEMORY_CONTEXT} count
+   * What followed a context before, or undefined where nothing did.
+   * @param context the tokens before the next one, of which the last {@link MEMORY_CONTEXT} count
    */
-  recall(logits: Float32Array, context: readonly number[]): Float32Array {
-    const { counts, totals } = this.evidence(context);
-    if (counts.size === 0) return logits;
-    const mass = logSumExp(logits);
-    if (!Number.isFinite(mass)) return logits;
-    // What the prior keeps: every token that was not seen is scaled by it.
-    let kept = 1;
-    for (const [i, prior] of PRIOR.entries()) kept *= prior / (totals[i]! + prior);
-    const recalled = logits.slice();
-    for (const [token, seen] of counts) {
-      let probability = Math.exp(logits[token]! - mass);
-      for (const [i, prior] of PRIOR.entries()) {
-        probability = (seen[i]! + prior * probability) / (totals[i]! + prior);
-      }
-      recalled[token] = mass + Math.log(probability / kept);
-    }
-    return recalled;
-  }
-
-  private evidence(context: readonly number[]): Evidence {
-    const counts = new Map<number, Float64Array>();
-    const totals = new Float64Array(PRIOR.length);
+  recall(context: readonly number[]): Evidence | undefined {
+    const evidence = new Evidence();
     const end = context.length - 1;
-    let at = this.last.get(context[end] ?? -1) ?? -1;
-    for (let looked = 0; at >= 0 && looked < MOST_OCCURRENCES; at = this.previous[at]!, looked++) {
-      const next = this.tokens[at + 1];
-      if (next === undefined) continue;
+    let at = this.last.get(context[end] ?? MEMORY_GAP) ?? -1;
+    for (; at >= 0; at = this.previous[at]!) {
+      const next = this.tokens[at + 1] ?? MEMORY_GAP;
+      if (next === MEMORY_GAP) continue;
       let agreeing = 1;
-      while (agreeing < PRIOR.length && agreeing <= Math.min(at, end)) {
+      while (agreeing < MEMORY_CONTEXT && agreeing <= Math.min(at, end)) {
         if (this.tokens[at - agreeing] !== context[end - agreeing]) break;
         agreeing++;
       }
-      let seen = counts.get(next);
-      if (seen === undefined) counts.set(next, (seen = new Float64Array(PRIOR.length)));
-      for (let i = 0; i < agreeing; i++) {
-        seen[i]!++;
-        totals[i]!++;
-      }
+      evidence.add(next, agreeing);
     }
-    return { counts, totals };
+    return evidence.isEmpty ? undefined : evidence;
+  }
+}
+
+/** How often each token followed a context, by the number of context tokens that agreed. */
+export class Evidence {
+  /** c_1 to c_6 of a token. */
+  private readonly counts = new Map<number, Float64Array>();
+  /** N_1 to N_6. */
+  private readonly totals = new Float64Array(MEMORY_CONTEXT);
+
+  get isEmpty(): boolean {
+    return this.counts.size === 0;
+  }
+
+  /** Counts a token that followed a context of which the last `agreeing` tokens are those of the one asked about. */
+  add(token: number, agreeing: number): void {
+    let seen = this.counts.get(token);
+    if (seen === undefined) this.counts.set(token, (seen = new Float64Array(MEMORY_CONTEXT)));
+    for (let i = 0; i < agreeing; i++) {
+      seen[i]!++;
+      this.totals[i]!++;
+    }
+  }
+
+  /** Logits of the next token [V], the evidence taken in. Tokens that were not seen keep theirs; damaged logits stay as they are. */
+  takenIn(logits: Float32Array): Float32Array {
+    const mass = logSumExp(logits);
+    if (!Number.isFinite(mass)) return logits;
+    // What the prior keeps: the probability of every token that was not seen is scaled by it.
+    let kept = 1;
+    for (const [i, prior] of PRIOR.entries()) kept *= prior / (this.totals[i]! + prior);
+    const taken = logits.slice();
+    for (const [token, seen] of this.counts) {
+      let probability = Math.exp(logits[token]! - mass);
+      for (const [i, prior] of PRIOR.entries()) {
+        probability = (seen[i]! + prior * probability) / (this.totals[i]! + prior);
+      }
+      taken[token] = mass + Math.log(probability / kept);
+    }
+    return taken;
   }
 }
 

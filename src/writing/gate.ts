@@ -26,7 +26,7 @@ export function probabilityOfText(tokens: readonly ScoredToken[], length: number
   for (const { end, probability } of tokens) {
     if (start >= length) break;
     // Tokens that only spell again what was typed do not count.
-    if (end > start) product *= probability;
+    if (end > 0) product *= probability;
     start = end;
   }
   return product;
@@ -51,6 +51,7 @@ export function confidentLength(text: string, tokens: readonly ScoredToken[], th
   return text.slice(0, length).trim().length < SHORTEST ? 0 : length;
 }
 
+/** Where words end; punctuation by itself is none, and stands with the word behind it. */
 function wordEnds(text: string): number[] {
-  return Array.from(text.matchAll(/\S+/gu), ({ 0: word, index }) => index + word.length);
+  return Array.from(text.matchAll(/[^\p{L}\p{N}]*[\p{L}\p{N}]\S*/gu), ({ 0: word, index }) => index + word.length);
 }

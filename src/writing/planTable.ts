@@ -76,7 +76,7 @@ export function topLabels(probabilities: Float32Array, count: number): LabelProb
 
 /** Rows computed in one run of the planner; with the context they need, a few hundred positions. */
 const ROWS_AT_ONCE = 256;
-/** Rows whose probabilities are kept (12 kB each for three steps of 1024 labels). */
+/** Rows whose probabilities are kept (1.5 kB each for three steps of 128 labels). */
 const ROWS_KEPT = 1024;
 
 const CHANGED = 'The document changed while its plan was computed.';

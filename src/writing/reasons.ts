@@ -26,6 +26,7 @@ const SENTENCES = {
   'repeats-text': 'The model offered a sentence that the text before the cursor already has.',
   'repeats-suffix': 'The model offered what already stands after the cursor.',
   'open-syntax': 'The model began a Markdown construct that it did not close.',
+  'too-short': 'What the model is sure of is sooner typed than read.',
 } as const;
 
 /** The reason as a sentence for people. */

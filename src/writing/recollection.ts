@@ -1,39 +1,38 @@
+import { createHash } from 'node:crypto';
 import type { Encoding } from '../text/tokenizer';
 import type { UnitDocument } from '../text/units';
-import { DocumentMemory } from './documentMemory';
+import { DocumentMemory, MEMORY_GAP } from './documentMemory';
 
-/** Tokens before the cursor that are remembered, some 30 kB of text. */
-const REACH = 8192;
+/** Characters before the cursor that are remembered: some 8,000 tokens. */
+const REACH = 32_768;
 /** Longer units are code, tables or data: slow to tokenise, and nothing a sentence would repeat. */
 const LONGEST_UNIT = 4096;
 
 /** The memory of the units before the one being written, kept while that is being written. */
 export class Recollection {
-  private held: { readonly text: string; readonly memory: DocumentMemory } | undefined;
+  private held: { readonly digest: string; readonly memory: DocumentMemory } | undefined;
 
-  /** @param reach tokens that are remembered, at least; 0 for none */
+  /** @param reach characters that are remembered; 0 for none */
   constructor(
     private readonly encode: (text: string) => Encoding,
     private readonly reach = REACH,
   ) {}
 
   /** @param closed units of the draft that are closed before the cursor */
-  before(draft: UnitDocument, closed: number): DocumentMemory {
-    const text = draft.text.slice(0, draft.units[closed]?.start ?? draft.text.length);
-    if (this.held?.text !== text) this.held = { text, memory: new DocumentMemory(this.tokens(draft, closed)) };
-    return this.held.memory;
-  }
-
-  private tokens(draft: UnitDocument, closed: number): number[] {
-    const parts: (readonly number[])[] = [];
-    let total = 0;
-    for (let i = closed - 1; i >= 0 && total < this.reach; i--) {
-      const { start, end } = draft.units[i]!;
-      if (end - start > LONGEST_UNIT) continue;
-      const { ids } = this.encode(draft.text.slice(start, end));
-      parts.push(ids);
-      total += ids.length;
+  before({ text, units }: UnitDocument, closed: number): DocumentMemory {
+    const end = units[closed]?.start ?? text.length;
+    let first = closed;
+    while (first > 0 && units[first - 1]!.start >= end - this.reach) first--;
+    const remembered = text.slice(units[first]?.start ?? end, end);
+    const digest = createHash('sha1').update(remembered, 'utf8').digest('base64');
+    if (this.held?.digest !== digest) {
+      const tokens = units
+        .slice(first, closed)
+        .flatMap(({ start, end: unitEnd }) =>
+          unitEnd - start > LONGEST_UNIT ? [MEMORY_GAP] : this.encode(text.slice(start, unitEnd)).ids,
+        );
+      this.held = { digest, memory: new DocumentMemory(tokens) };
     }
-    return parts.reverse().flat();
+    return this.held!.memory;
   }
 }

@@ -12,7 +12,7 @@ const MOST_CHARACTERS = 768;
 /** Embeddings and token ids of units, by content: an edit costs only the units whose text it changed. */
 export class UnitCache {
   private readonly embeddings = new LeastRecentlyUsed<string, Float32Array>(8192);
-  private readonly encodings = new LeastRecentlyUsed<string, Encoding>(2048);
+  private readonly encodings = new LeastRecentlyUsed<string, Encoding>(8192);
 
   constructor(private readonly model: PlannerLM) {}
 

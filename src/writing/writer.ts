@@ -114,7 +114,7 @@ export class Writer {
     }
     this.unread = token;
     this.text += fresh;
-    // The gate judges what the LM holds probable, not what guidance made of it.
+    // The gate judges what LM and document hold probable, not what guidance made of it.
     this.tokens.push({ end: this.text.length, probability: probabilityOf(token, own, allowed) });
     if (fresh !== '') draft.edit(draft.text.length, draft.text.length, fresh);
     const kept = stopEnd(this.task.stop, this.text, this.endedUnits());
@@ -125,11 +125,12 @@ export class Writer {
       this.ended = { why: 'length', kept: undefined };
   }
 
-  private recalled({ own, guided }: NextLogits): NextLogits {
-    const { memory } = this.task;
-    const context = this.input.slice(-MEMORY_CONTEXT).map(({ id }) => id);
-    const recalled = memory.recall(own, context);
-    return { own: recalled, guided: guided === own ? recalled : memory.recall(guided, context) };
+  /** What the document has said before, taken in. */
+  private recalled(logits: NextLogits): NextLogits {
+    const evidence = this.task.memory.recall(this.input.slice(-MEMORY_CONTEXT).map(({ id }) => id));
+    if (evidence === undefined) return logits;
+    const own = evidence.takenIn(logits.own);
+    return { own, guided: logits.guided === logits.own ? own : evidence.takenIn(logits.guided) };
   }
 
   /** All that the LM is to read before the next token: the last one joins it under the plan of the unit that is open after it. */

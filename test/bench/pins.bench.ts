@@ -4,19 +4,18 @@
  * its document. Documents: the Markdown files of the folder in DOCUMENTS, else the excerpts of `test/fixtures/text/heldOut.json`. MODEL,
  * WEIGHTS and THREADS as in the other benchmarks; POSITIONS (100), SEED; CANDIDATES, TEMPERATURE and STRENGTH to try other settings than the product's.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openModel } from '../../src/model/openModel';
 import type { PlannerLM, WeightFormat } from '../../src/model/plannerLm';
 import { UNIT_KINDS, UnitDocument } from '../../src/text/units';
 import type { Completion, CompleteOptions } from '../../src/writing/complete';
-import { ModelText } from '../../src/writing/modelText';
 import { obedienceOf } from '../../src/writing/obedience';
 import { PINNING, type Pinning } from '../../src/writing/pinning';
 import { probabilityOf, seededRandom } from '../../src/writing/sampling';
 import { DocumentSession } from '../../src/writing/session';
 import { UnitCache } from '../../src/writing/unitCache';
 import { quantile } from './figures';
+import { heldOutDocuments, sentenceStarts } from './heldOut';
 
 const folder = process.env.MODEL ?? join(process.cwd(), 'models', 'starter');
 const threads = Number(process.env.THREADS ?? 2);
@@ -28,38 +27,6 @@ const pinning: Pinning = {
   temperature: Number(process.env.TEMPERATURE ?? PINNING.temperature),
   strength: Number(process.env.STRENGTH ?? PINNING.strength),
 };
-
-interface Excerpt {
-  readonly id: string;
-  readonly text: string;
-}
-
-function documents(): Excerpt[] {
-  const own = process.env.DOCUMENTS;
-  if (own === undefined) {
-    return JSON.parse(readFileSync(join(process.cwd(), 'test/fixtures/text/heldOut.json'), 'utf8')) as Excerpt[];
-  }
-  const files = readdirSync(own, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
-  return files.sort().map((id) => ({ id, text: readFileSync(join(own, id), 'utf8') }));
-}
-
-/** A place where a sentence begins: the text before it. */
-interface Position {
-  readonly before: string;
-}
-
-/** Sentence starts with some units before them, spread over the documents by the seed. */
-function positions(excerpts: readonly Excerpt[], count: number): Position[] {
-  const random = seededRandom(seed);
-  const places = excerpts.flatMap(({ text: original }) => {
-    const { text } = ModelText.of(original);
-    return new UnitDocument(text).units
-      .filter((unit, i) => unit.kind === 'sentence' && i >= 4 && unit.end - unit.start >= 30)
-      .map(({ start }) => ({ before: text.slice(0, start) }));
-  });
-  while (places.length > count) places.splice(Math.floor(random() * places.length), 1);
-  return places;
-}
 
 /** What came of one way of writing. */
 interface Tally {
@@ -88,7 +55,7 @@ const free = tally();
 const pinned = tally();
 let chance = 0;
 let asked = 0;
-for (const { before } of positions(documents(), wanted)) {
+for (const { before } of sentenceStarts(heldOutDocuments(), wanted, seed)) {
   const session = new DocumentSession(model, before);
   const [first] = await session.next(before.length, { top: 5 });
   const label = first![1 + Math.floor(random() * 4)]!;

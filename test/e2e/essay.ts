@@ -8,7 +8,7 @@ People have baked bread for thousands of years. It needs little: flour, water, s
 First, mix the flour with the water and leave it alone for an hour. Then add the salt and a little yeast.
 `;
 
-/** The bundled model is small and seldom sure of itself: with this setting it says what it has to say. */
+/** The bundled model is small and seldom sure of itself: with this setting it speaks more often. */
 export const EAGER = {
   'planwright.completions.confidence': 'eager',
   // The list of words that a stop may bring up (it asks for file names) takes the place of ghost text.

@@ -66,7 +66,7 @@ export function menuItems(situation: MenuSituation, l10n: Localiser): MenuItem[]
     { label: l10n.t('Suggestions') },
     choose('completions.confidence', confidence, 'quiet', l10n.t('Quiet: seldom, and then often right')),
     choose('completions.confidence', confidence, 'balanced', l10n.t('Balanced: when reasonably sure')),
-    choose('completions.confidence', confidence, 'eager', l10n.t('Eager: whenever there is something to say')),
+    choose('completions.confidence', confidence, 'eager', l10n.t('Eager: often, and more often wrong')),
     { label: l10n.t('Plan') },
     choose('annotations.style', style, 'lens', l10n.t('A line above each paragraph')),
     choose('annotations.style', style, 'quiet', l10n.t('Faint text on the blank line above')),

@@ -20,11 +20,22 @@ const CHAIN: readonly Filter[] = [
   closeSyntax,
   dropBlank,
 ];
+/** Of a beginning it cannot be said whether the sentence would have been the same. */
+const CHAIN_OF_BEGINNINGS = CHAIN.filter((filter) => filter !== cutRepeatedSentence);
 
 /** Runs a completion through all filters; the first that drops it names the reason. */
 export function filterCompletion(text: string, context: FilterContext): Verdict {
+  return run(CHAIN, text, context);
+}
+
+/** The same for what the gate has left of a filtered completion: it may have cut inside a construct that the whole text closed. */
+export function filterBeginning(text: string, context: FilterContext): Verdict {
+  return run(CHAIN_OF_BEGINNINGS, text, context);
+}
+
+function run(filters: readonly Filter[], text: string, context: FilterContext): Verdict {
   let kept = text;
-  for (const filter of CHAIN) {
+  for (const filter of filters) {
     const verdict = filter(kept, context);
     if ('drop' in verdict) return verdict;
     kept = verdict.text;

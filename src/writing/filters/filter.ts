@@ -8,6 +8,8 @@ export interface FilterContext {
   readonly unit: string;
   /** Text after the cursor (at least the next lines of it). */
   readonly after: string;
+  /** The writer asked for a whole sentence: a few words of one would not do. */
+  readonly asked?: boolean;
 }
 
 /** The completion, perhaps shorter (or with a space added at its end), or why it is dropped. */

@@ -8,17 +8,19 @@ const SHORTEST = 20;
  */
 const NEAR = 400;
 /** A sentence may begin like its neighbour: the first word of such a suggestion was right in seven of ten. */
-const KEPT_WORDS = 3;
+const FIRST_WORDS = /^\s*\S+\s+\S+\s+\S+(?=\s+\S)/u;
 
-/** Where a completion says, word for word, what was said shortly before: keeps its first words, and drops it where it would end the sentence. */
-export const cutRepeatedSentence: Filter = (text, { before, unit }) => {
+/**
+ * Where a whole completion says, word for word, what was said shortly before: keeps its first three words, and drops it where there are no more than these or the
+ * writer asked for a sentence.
+ */
+export const cutRepeatedSentence: Filter = (text, { before, unit, asked }) => {
   const earlier = plain(before.slice(0, before.length - unit.length).slice(-NEAR));
   const own = plain(text);
   const repeats = (part: string): boolean => part.length >= SHORTEST && ` ${earlier} `.includes(` ${part} `);
   if (own.length === 0 || !(repeats(plain(unit + text)) || repeats(own))) return { text };
-  const kept = new RegExp(`^\\s*(?:\\S+\\s+){${KEPT_WORDS - 1}}\\S+(?=\\s+\\S)`).exec(text);
-  if (kept) return { text: kept[0] };
-  return /[.!?:…]\P{L}*$/u.test(text) ? { drop: 'repeats-text' } : { text };
+  const [first] = FIRST_WORDS.exec(text) ?? [];
+  return first === undefined || asked ? { drop: 'repeats-text' } : { text: first };
 };
 
 function plain(text: string): string {

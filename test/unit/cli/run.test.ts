@@ -229,6 +229,31 @@ describe('evaluate', () => {
     expect(out).toMatch(/row +perplexity +bits\/char +tokens +top 1 +top 5 +keys saved +precision/);
     expect(out).toMatch(/fixed +[\d.]+ +[\d.]+ +50 /);
   });
+
+  it('types with a question after every character, and without the document’s memory, where told', async () => {
+    const argv = [
+      'evaluate',
+      file('tea.md'),
+      '--rows',
+      'soft',
+      '--max-tokens',
+      '20',
+      '--keystrokes',
+      '1',
+      '--gate',
+      'open',
+    ];
+    const rows = async (...more: string[]) => await jsonOf<EvaluationRow[]>(...argv, ...more);
+    const [words, characters, forgetful] = [
+      await rows(),
+      await rows('--ask', 'character'),
+      await rows('--ask', 'character', '--no-memory'),
+    ];
+    const saved = [words, characters, forgetful].map(([row]) => row!.keystrokeSavings);
+    expect(saved.every((share) => share !== null)).toBe(true);
+    expect(new Set(saved).size).toBeGreaterThan(1);
+    expect((await planwright([...argv, '--ask', 'line', ...tiny])).code).toBe(2);
+  });
 });
 
 describe('model', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CompleteOptions } from '../../../src/writing/complete';
+import { GATES } from '../../../src/writing/gate';
 import { reasonSentence } from '../../../src/writing/reasons';
 import { DocumentSession } from '../../../src/writing/session';
 import { ToyModel } from '../support/toyModel';
@@ -274,7 +275,7 @@ describe('every empty answer has its reason', () => {
   it('but a pinned sentence is shown however sure the model is: the writer asked for it', async () => {
     const own = new ToyModel({ sharpness: 0.3 });
     const { completions } = await completeAt(`${upTo('Pour the water over')}|`, { gate: 'strict', pins: [3] }, own);
-    expect(completions[0]!.confidence).toBeLessThan(0.6);
+    expect(completions[0]!.confidence).toBeLessThan(GATES.strict);
   });
 
   it('repeats-suffix', async () => {
@@ -288,14 +289,17 @@ describe('every empty answer has its reason', () => {
     });
   });
 
-  it('repeats-text', async () => {
+  it('repeats-text: a whole sentence that was asked for, while unasked its first words are shown', async () => {
     const own = new ToyModel({ text: 'Pour the water over the leaves slowly. Wait. '.repeat(3) });
-    expect(
-      (await completeAt('Pour the water over the leaves slowly. Wait. Pour the water over the leaves|', {}, own))
-        .reason,
-    ).toEqual({
-      kind: 'repeats-text',
-    });
+    const place = 'Pour the water over the leaves slowly. Wait. |';
+    expect((await completeAt(place, {}, own)).reason).toEqual({ kind: 'repeats-text' });
+    expect(await texts(place, { gate: 'eager' }, own)).toEqual(['Pour the water']);
+  });
+
+  it('too-short', async () => {
+    const own = new ToyModel({ text: 'Wait. Go on. '.repeat(4) });
+    const { reason } = await completeAt('Wait. Go on. Wait. Go o|', { gate: 'balanced' }, own);
+    expect(reason).toEqual({ kind: 'too-short' });
   });
 
   it('repeats-itself', async () => {

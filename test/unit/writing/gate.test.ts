@@ -11,10 +11,16 @@ describe('confidence', () => {
     expect(confidenceOf(' tea pot', tokens)).toBeCloseTo(0.25, 9);
     expect(probabilityOfText(tokens, 9)).toBeCloseTo(0.03125, 9);
     expect(confidenceOf('  ', tokens)).toBe(0);
+    // A comma is no word.
+    expect(confidenceOf(', but', [token(2, 0.9), token(5, 0.5)])).toBeCloseTo(0.45, 9);
   });
 
   it('leaves out tokens that only spell what was typed', () => {
     expect(confidenceOf('warm', [token(0, 0.001), token(4, 0.5)])).toBeCloseTo(0.5, 9);
+  });
+
+  it('counts all tokens of a character', () => {
+    expect(confidenceOf('a🙂', [token(1, 0.5), token(1, 0.5), token(1, 0.5), token(3, 0.5)])).toBeCloseTo(0.0625, 9);
   });
 });
 

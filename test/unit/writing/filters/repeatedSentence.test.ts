@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cutRepeatedSentence } from '../../../../src/writing/filters/repeatedSentence';
 
-const filter = (text: string, before: string, unit: string) =>
-  cutRepeatedSentence(text, { before: before + unit, unit, after: '' });
+const filter = (text: string, before: string, unit: string, asked = false) =>
+  cutRepeatedSentence(text, { before: before + unit, unit, after: '', asked });
 
 describe('a sentence that was said shortly before', () => {
   it('is cut to its first words', () => {
@@ -14,9 +14,9 @@ describe('a sentence that was said shortly before', () => {
     });
   });
 
-  it('stays cut when it is looked at again', () => {
-    expect(filter(' the water very', 'Pour the water very slowly. Wait. ', 'Pour')).toEqual({
-      text: ' the water very',
+  it('is dropped where the writer asked for a sentence', () => {
+    expect(filter('Pour the water very slowly.', 'Pour the water very slowly. Wait. ', '', true)).toEqual({
+      drop: 'repeats-text',
     });
   });
 
