@@ -4,7 +4,7 @@ import type { Conditioner } from './conditioner';
 import { filterBeginning, filterCompletion, joinSuffix } from './filters/chain';
 import type { FilterContext } from './filters/filter';
 import type { StopRule } from './filters/stopRule';
-import { confidenceOf, confidentLength, GATES, type GateLevel, type ScoredToken } from './gate';
+import { confidenceOf, confidentLength, GATES, leastProbability, type GateLevel, type ScoredToken } from './gate';
 import { generate, type Generation } from './generate';
 import { refusal } from './guards';
 import type { LmContext } from './lmContext';
@@ -144,11 +144,13 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
   planned = since();
 
   const before = draft.text.slice(Math.max(0, cursor - FILTER_VIEW), cursor);
+  // What the writer asked for is shown however sure the model is.
+  const gate = pins.length > 0 ? 'open' : settings.gate;
   const filterContext: FilterContext = {
     before,
     unit: draft.text.slice(Math.max(unitStart, cursor - before.length), cursor),
     after: text.slice(cursor, cursor + FILTER_VIEW),
-    asked: pins.length > 0 || settings.gate === 'open',
+    asked: gate === 'open',
   };
   const memory = tools.recollection.before(draft, closed);
   const wanted = Math.max(1, options.alternatives ?? 1);
@@ -169,13 +171,14 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
       steering: steered,
       stop: settings.stop,
       maxTokens: Math.min(settings.maxTokens, room),
+      leastProbability: leastProbability(gate),
       sampling: { temperature: byChance ? ALTERNATIVE_TEMPERATURE : settings.temperature, topP: settings.topP },
       random: seededRandom(settings.seed + attempt),
       signal: options.signal,
       onFirst: () => (first ??= since()),
       onText: attempt === 0 ? options.onText : undefined,
     });
-    const outcome = judge(generation, filterContext, pins.length > 0 ? 'open' : settings.gate);
+    const outcome = judge(generation, filterContext, gate);
     if ('kind' in outcome) {
       reason ??= outcome;
       continue;
@@ -227,7 +230,7 @@ function judge(generation: Generation, context: FilterContext, gate: GateLevel):
     if (generation.ended === 'end-of-text') return { kind: 'end-of-text' };
     return { kind: generation.ended === 'repetition' ? 'repeats-itself' : 'only-whitespace' };
   }
-  const verdict = filterCompletion(generation.text, context);
+  const verdict = (generation.ended === 'unsure' ? filterBeginning : filterCompletion)(generation.text, context);
   if ('drop' in verdict) return { kind: verdict.drop };
   const from = leadingSpace(generation.text) - leadingSpace(verdict.text);
   const tokens: ScoredToken[] = generation.tokens.map(({ end, probability }) => ({

@@ -19,6 +19,11 @@ const SHORTEST = 3;
  */
 const SHARE_OF_ALL = 0.2;
 
+/** Once all of a completion is less probable than this, nothing more of it will be shown. */
+export function leastProbability(gate: GateLevel): number {
+  return SHARE_OF_ALL * GATES[gate];
+}
+
 /** How probable it is that the first `length` characters of a completion are right: the product over their tokens. */
 export function probabilityOfText(tokens: readonly ScoredToken[], length: number): number {
   let product = 1;

@@ -4,7 +4,7 @@ import { MEMORY_CONTEXT, type DocumentMemory } from './documentMemory';
 import { repetitionStart } from './filters/repetition';
 import { stopEnd, type EndedUnit, type StopRule } from './filters/stopRule';
 import { Utf8Stream } from './filters/utf8';
-import type { ScoredToken } from './gate';
+import { probabilityOfText, type ScoredToken } from './gate';
 import { tokensAgreeingWith } from './healing';
 import type { PlannedToken, PlanVector } from './lmContext';
 import { chooseToken, probabilityOf, type RandomSource, type Sampling } from './sampling';
@@ -24,7 +24,7 @@ export interface NextLogits {
 }
 
 /** Why writing ended. */
-export type Ending = 'stop-rule' | 'end-of-text' | 'length' | 'repetition' | 'bad-bytes';
+export type Ending = 'stop-rule' | 'end-of-text' | 'length' | 'repetition' | 'bad-bytes' | 'unsure';
 
 /** What does not change while a text is written. */
 export interface WritingTask {
@@ -37,6 +37,8 @@ export interface WritingTask {
   readonly steering: Steering;
   readonly stop: StopRule;
   readonly maxTokens: number;
+  /** Writing ends once all of the text together is less probable than this: nobody would be shown more. */
+  readonly leastProbability: number;
   /** Positions of the LM. */
   readonly capacity: number;
   readonly signal: AbortSignal | undefined;
@@ -119,6 +121,8 @@ export class Writer {
     if (fresh !== '') draft.edit(draft.text.length, draft.text.length, fresh);
     const kept = stopEnd(this.task.stop, this.text, this.endedUnits());
     if (kept !== undefined) this.ended = { why: 'stop-rule', kept };
+    else if (probabilityOfText(this.tokens, this.text.length) < this.task.leastProbability)
+      this.ended = { why: 'unsure', kept: this.text.length };
     else if (repetitionStart(draft.text.slice(Math.max(0, cursor - REPETITION_VIEW), cursor), this.text) !== undefined)
       this.ended = { why: 'repetition', kept: this.text.length };
     else if (this.tokens.length === maxTokens || this.input.length === capacity)

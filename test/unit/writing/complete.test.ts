@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CompleteOptions } from '../../../src/writing/complete';
-import { GATES } from '../../../src/writing/gate';
+import { GATES, type GateLevel } from '../../../src/writing/gate';
 import { reasonSentence } from '../../../src/writing/reasons';
 import { DocumentSession } from '../../../src/writing/session';
 import { ToyModel } from '../support/toyModel';
@@ -270,6 +270,17 @@ describe('every empty answer has its reason', () => {
     expect(reason).toMatchObject({ kind: 'low-confidence', threshold: 0.5 });
     if (reason?.kind === 'low-confidence') expect(reason.confidence).toBeLessThan(0.5);
     expect(reasonSentence(reason!)).toMatch(/50 %/);
+  });
+
+  it('stops writing once nothing more would be shown', async () => {
+    const steps = async (gate: GateLevel): Promise<number> => {
+      const own = new ToyModel({ sharpness: 0.3 });
+      let count = 0;
+      own.onExtend = () => void count++;
+      await completeAt(`${upTo('Pour the water over')}|`, { gate }, own);
+      return count;
+    };
+    expect(await steps('strict')).toBeLessThan((await steps('open')) / 2);
   });
 
   it('but a pinned sentence is shown however sure the model is: the writer asked for it', async () => {
