@@ -42,10 +42,10 @@ def units_read(closed_at: np.ndarray, token_ends: np.ndarray) -> np.ndarray:
     return np.searchsorted(known, token_ends, side="right")
 
 
-def build(corpus: Path, tokenizer: Tokenizer, split: str, documents: int) -> dict[str, np.ndarray]:
+def build(corpus: Path, tokenizer: Tokenizer, split: str, skip: int, documents: int) -> dict[str, np.ndarray]:
     parts: dict[str, list] = {k: [] for k in ("tokens", "unit_of", "kinds", "text_tokens", "text_lengths")}
     token_starts, unit_starts, ids, characters = [0], [0], [], []
-    stream = islice(read_split(corpus, split), documents)
+    stream = islice(read_split(corpus, split), skip, skip + documents)
     while chunk := list(islice(stream, 512)):
         texts = [d["text"] for d in chunk]
         for document, text, units, encoding in zip(chunk, texts, split_units(texts), tokenizer.encode_batch(texts)):
@@ -86,10 +86,11 @@ if __name__ == "__main__":
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--split", required=True)
+    parser.add_argument("--skip", type=int, default=0, help="documents of the split that are left out at its start")
     parser.add_argument("--documents", type=int, default=10**9)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    arrays = build(options.corpus, Tokenizer.from_file(str(options.tokenizer)), options.split, options.documents)
+    arrays = build(options.corpus, Tokenizer.from_file(str(options.tokenizer)), options.split, options.skip, options.documents)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez(options.out, **arrays)
     print({k: v.shape for k, v in arrays.items()})

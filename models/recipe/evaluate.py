@@ -1,4 +1,4 @@
-"""Perplexity, bits per character and planner accuracy of trained rows on a held-out split.
+"""Perplexity, bits per character, and the planner's accuracy and calibration, of trained rows on a held-out split.
 
     python evaluate.py --config … --data test.npz --embeddings … --labels labels/ --rows rows/*.pt --out table.json
 
@@ -15,8 +15,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import planner
 from joint import PlannerLM, Windows
-from labels import PRIOR_WEIGHT, centre, nearest
+from labels import observe
 from model import autocast, load_config
 from tokenizer import characters
 
@@ -83,14 +84,13 @@ def main(options) -> None:
     config = load_config(options.config)
     book = np.load(options.labels / "codebook.npz")
     data, embeddings = dict(np.load(options.data)), np.load(options.embeddings).astype(np.float32)
-    points = centre(embeddings, data["unit_starts"], book["mean"], PRIOR_WEIGHT) if config["labels"]["centering"] == "document" else embeddings
-    labels = nearest(torch.from_numpy(points), torch.from_numpy(book["centroids"])).numpy()
+    labels = observe(embeddings, data["unit_starts"], book, config)
     windows = Windows(data, embeddings, labels, config["lm"]["max_position_embeddings"], config["planner"]["window"], None)
     wanted = places(data["token_starts"], windows.length, options.tokens)
     # Characters of exactly the tokens that are predicted, so that bits per character mean the same for every tokenizer.
     sizes = characters(tokenizer)
     covered = sum(int(sizes[data["tokens"][at + done : min(at + windows.length, data["token_starts"][d + 1])]].sum()) for d, at, done in wanted)
-    table = []
+    table, planners = [], []
     for path in options.rows:
         saved = torch.load(path, map_location="cpu", weights_only=True)
         model = PlannerLM(config, *book["centroids"].shape)
@@ -99,10 +99,15 @@ def main(options) -> None:
         for condition in CONDITIONS[saved["row"]]:
             facts = measure(model, windows, wanted, condition, options.device, options.batch)
             facts["bitsPerCharacter"] = round(facts.pop("nats") * facts["tokens"] / covered / math.log(2), 4)
-            shown = dict(row=saved["row"], condition="soft" if condition == "soft-joint" else condition, seed=saved["seed"], steps=saved["steps"], **facts)
+            shown = dict(row=saved["row"], oracle=saved["oracle"], condition="soft" if condition == "soft-joint" else condition, seed=saved["seed"], steps=saved["steps"], **facts)
             print(json.dumps(shown), flush=True)
             table.append(shown)
-    options.out.write_text(json.dumps(table, indent=1))
+        if saved["row"] == "soft-joint":
+            for step in range(config["planner"]["steps"]):
+                shown = dict(seed=saved["seed"], ahead=step + 1, **planner.measure(model.planner, data, embeddings, labels, options.device, step))
+                print(json.dumps(shown), flush=True)
+                planners.append(shown)
+    options.out.write_text(json.dumps(dict(rows=table, planners=planners), indent=1))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ Rows (labels at training): none, fixed, uniform, oracle, predicted (hard, frozen
 (joint), soft-joint (2410.12492: the probability-weighted mixture, differentiable, so that planner and LM are tuned together).
 A row other than none can be evaluated under other conditions too (evaluate.py). All rows see the same sequences in the same order.
 
+With --oracle a share of the units is conditioned on its true label alone while the soft rows and straight-through are trained, so that the LM learns to follow a label that
+a writer pins. The same command goes on from its checkpoint, which is written every few minutes; what a step draws depends on seed and step only.
+
 The rows can branch off the stable phase of pre-training (stop pretrain.py before its decay): each then anneals the LM under its own
 conditioning, and no annealing is spent on a model that is changed again afterwards.
 """
@@ -21,10 +24,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from labels import observe
 from model import Adapter, LanguageModel, Planner, autocast, load_config
 from muon import Muon
 from planner import shifted
-from pretrain import rate
+from pretrain import rate, save
 
 ROWS = ("none", "fixed", "uniform", "oracle", "predicted", "soft-frozen", "straight-through", "soft-joint")
 JOINT = ("straight-through", "soft-joint")
@@ -41,8 +45,8 @@ class PlannerLM(nn.Module):
         self.adapter = Adapter(config["adapter"], lm["num_hidden_layers"], count, lm["hidden_size"])
         self.planner = Planner(config["planner"], count, embedding_size)
 
-    def mixture(self, row: str, logits: Tensor, gold: Tensor) -> Tensor | None:
-        """logits [B, U, K] (step t+1), gold [B, U] (-100 where unknown) → mixtures [B, U, K]."""
+    def mixture(self, row: str, logits: Tensor, gold: Tensor, oracle: float = 0.0) -> Tensor | None:
+        """logits [B, U, K] (step t+1), gold [B, U] (-100 where unknown) → mixtures [B, U, K]; `oracle`: share of units whose mixture is their true label."""
         if row == "none":
             return None
         if row == "fixed":
@@ -55,16 +59,20 @@ class PlannerLM(nn.Module):
         if row == "predicted":
             return hard
         soft = logits.softmax(-1)
-        return hard + soft - soft.detach() if row == "straight-through" else soft
+        mixture = hard + soft - soft.detach() if row == "straight-through" else soft
+        if oracle == 0:
+            return mixture
+        told = (torch.rand(gold.shape, device=gold.device) < oracle) & (gold >= 0)
+        return torch.where(told[..., None], F.one_hot(gold.clamp(min=0), self.count).to(mixture.dtype), mixture)
 
-    def forward(self, row: str, batch: dict, planner_gradient: bool) -> tuple[Tensor, Tensor]:
+    def forward(self, row: str, batch: dict, planner_gradient: bool, oracle: float = 0.0) -> tuple[Tensor, Tensor]:
         """Cross-entropies (LM per token, planner per unit), both in nats."""
         if row == "none":
             return self.lm.loss(batch["tokens"], batch["targets"]), torch.zeros(())
         with torch.set_grad_enabled(planner_gradient and torch.is_grad_enabled()):
             all_steps = self.planner(batch["embeddings"], batch["kinds"]).float()
         logits, gold = all_steps[:, :, 0], shifted(batch["labels"], 0)
-        mixture = self.mixture(row, logits, gold)
+        mixture = self.mixture(row, logits, gold, oracle)
         plan = self.adapter(mixture, batch["unit_of"])
         planner_loss = F.cross_entropy(logits.flatten(0, 1), gold.flatten(), ignore_index=-100)
         return self.lm.loss(batch["tokens"], batch["targets"], plan), planner_loss
@@ -151,12 +159,13 @@ def main(options) -> None:
     from pretrain import newline_table
 
     torch.manual_seed(options.seed)
-    random, device = np.random.default_rng(options.seed), options.device
+    device = options.device
+    told = {name: str(value) for name, value in vars(options).items()}
     config = load_config(options.config)
     model = load_model(config, options, device)
-    data = dict(np.load(options.data))
-    windows = Windows(data, np.load(options.embeddings, mmap_mode="r"), np.load(options.labels / "train.npy"),
-                      config["lm"]["max_position_embeddings"], config["planner"]["window"],
+    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings)
+    labels = observe(embeddings, data["unit_starts"], np.load(options.labels / "codebook.npz"), config)
+    windows = Windows(data, embeddings, labels, config["lm"]["max_position_embeddings"], config["planner"]["window"],
                       newline_table(Tokenizer.from_file(str(options.tokenizer))))
     if options.compile:
         model.lm.loss = torch.compile(model.lm.loss)
@@ -164,14 +173,27 @@ def main(options) -> None:
     base_rates = [[g["lr"] for g in o.param_groups] for o in optimiser_list]
     rows_per_batch = options.batch_tokens // windows.length
     micro = max(1, options.batch_tokens // options.micro_tokens)
-    running, began = [], time.monotonic()
-    for step in range(options.steps):
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    checkpoint, first = options.out.with_suffix(".checkpoint"), 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location=device, weights_only=False)
+        if state["options"] != told:
+            raise ValueError(f"{checkpoint} is of another run ({state['options']}): remove it, or say the same as then")
+        model.load_state_dict(state["model"])
+        for optimiser, saved in zip(optimiser_list, state["optimisers"]):
+            optimiser.load_state_dict(saved)
+        first = state["step"]
+        print(f"going on from step {first}", flush=True)
+    running, began, last_saved = [], time.monotonic(), time.monotonic()
+    for step in range(first, options.steps):
+        random = np.random.default_rng((options.seed, step))
+        torch.manual_seed(int(random.integers(2**31)))
         progress = step / options.steps
         joint = options.row in JOINT and progress >= options.unfreeze
         for _ in range(micro):
             batch = windows.batch([windows.random_start(random) for _ in range(rows_per_batch // micro)], device)
             with autocast(device):
-                lm_loss, planner_loss = model(options.row, batch, joint)
+                lm_loss, planner_loss = model(options.row, batch, joint, options.oracle)
             ((lm_loss + (options.planner_term * planner_loss if joint else 0)) / micro).backward()
             running.append((lm_loss.item(), planner_loss.item()))
         for optimiser, bases in zip(optimiser_list, base_rates):
@@ -184,8 +206,11 @@ def main(options) -> None:
             running = []
             print(json.dumps(dict(row=options.row, step=step + 1, lm=round(lm_mean, 4), planner=round(planner_mean, 4),
                                   minutes=round((time.monotonic() - began) / 60, 2))), flush=True)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(dict(row=options.row, steps=options.steps, seed=options.seed, model=model.state_dict()), options.out)
+        if time.monotonic() - last_saved > options.save_minutes * 60:
+            save(checkpoint, model=model.state_dict(), optimisers=[o.state_dict() for o in optimiser_list], step=step + 1, options=told)
+            last_saved = time.monotonic()
+    save(options.out, row=options.row, oracle=options.oracle, steps=options.steps, seed=options.seed, model=model.state_dict())
+    checkpoint.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
@@ -196,13 +221,15 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--batch-tokens", type=int, default=8192)
     parser.add_argument("--micro-tokens", type=int, default=8192)
-    parser.add_argument("--unfreeze", type=float, default=0.25, help="the part of the steps after which the planner is tuned too")
+    parser.add_argument("--unfreeze", type=float, default=0.1, help="the part of the steps after which the planner is tuned too")
     parser.add_argument("--planner-term", type=float, default=0.1, help="weight of the planner's own cross-entropy in the joint loss")
-    parser.add_argument("--decay", type=float, default=0.7, help="the last part of the steps, over which the rate falls to zero")
+    parser.add_argument("--oracle", type=float, default=0.0, help="share of units that are told their true label")
+    parser.add_argument("--decay", type=float, default=0.9, help="the last part of the steps, over which the rate falls to zero")
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=3e-3)
     parser.add_argument("--adapter-lr", type=float, default=3e-3)
     parser.add_argument("--planner-lr", type=float, default=3e-4)
+    parser.add_argument("--save-minutes", type=float, default=8)
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)

@@ -1,10 +1,12 @@
-"""Abstract sentence labels: k-means on sentence embeddings (2404.00614 section 2), as they are or minus their document's mean.
+"""Abstract sentence labels: k-means on sentence embeddings (2404.00614 section 2), projected on the directions in which acts differ (acts.py).
 
-    python labels.py --data train.npz --embeddings train.npy --valid valid.npz --valid-embeddings valid.npy \
-        --count 1024 --centering document --tokenizer tokenizer.json --corpus DIR --out labels/
+    python labels.py --config … --data train.npz --embeddings train.npy --valid valid.npz --valid-embeddings valid.npy \
+        --tokenizer tokenizer.json --corpus DIR --out labels/
 
-The document mean is causal: the mean of the units read so far, with `prior_weight` units' worth of the global mean, so that a label
-never depends on text that is not written yet. Writes codebook.npz (centroids, mean), labels.json and a line of measurements.
+The centroids lie in the space that is projected on, so that the centroid nearest to an embedding is the one nearest to its projection: who uses the codebook needs
+to know nothing of it. With `centering` by document in the config the causal mean of the document is taken off first: the mean of the units read so far,
+with `prior_weight` units' worth of the global mean, so that a label never depends on text that is not written yet. Writes codebook.npz (centroids, mean),
+labels.json and a line of measurements.
 """
 
 import argparse
@@ -16,6 +18,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+
+from acts import directions
+from corpus import read_split
+from model import load_config
 
 PRIOR_WEIGHT = 8
 PERMISSIVE = re.compile(r"^(MIT|Apache|BSD|CC0|Public domain|Unlicense|CC-BY(?!-SA))", re.I)
@@ -118,49 +124,52 @@ def describe(labels: np.ndarray, points: np.ndarray, centroids: np.ndarray, data
     return labels_out
 
 
+def observe(embeddings: np.ndarray, unit_starts: np.ndarray, book, config: dict) -> np.ndarray:
+    """The label of each unit [units], as the extension finds it: the nearest centroid, after the centering that the label set was made with."""
+    if len(book["centroids"]) != config["labels"]["count"]:
+        raise ValueError(f"the codebook has {len(book['centroids'])} labels, the config {config['labels']['count']}: use the config of the model that it is from")
+    points = placed(embeddings.astype(np.float32), unit_starts, book["mean"], config)
+    return nearest(torch.from_numpy(points), torch.from_numpy(book["centroids"])).numpy()
+
+
+def placed(embeddings: np.ndarray, unit_starts: np.ndarray, mean: np.ndarray, config: dict) -> np.ndarray:
+    labels = config["labels"]
+    return centre(embeddings, unit_starts, mean, labels["prior_weight"]) if labels["centering"] == "document" else embeddings
+
+
 def main(options) -> None:
     torch.manual_seed(options.seed)
-    data = dict(np.load(options.data))
-    embeddings = np.load(options.embeddings).astype(np.float32)
+    config = load_config(options.config)
+    count = config["labels"]["count"]
+    data, valid = dict(np.load(options.data)), dict(np.load(options.valid))
+    embeddings, valid_embeddings = (np.load(path).astype(np.float32) for path in (options.embeddings, options.valid_embeddings))
     mean = embeddings.mean(0)
-    place = lambda e, starts: centre(e, starts, mean, PRIOR_WEIGHT) if options.centering == "document" else e
-    points = place(embeddings, data["unit_starts"])
+    basis = directions(options.acts, data, embeddings)
+    points, valid_points = (placed(e, d["unit_starts"], mean, config) @ basis for e, d in ((embeddings, data), (valid_embeddings, valid)))
     fit = np.random.default_rng(options.seed).choice(len(points), min(options.fit, len(points)), replace=False)
-    centroids = kmeans(torch.from_numpy(points[fit]), options.count, options.seed)
-    labels = nearest(torch.from_numpy(points), centroids).numpy()
-    valid = dict(np.load(options.valid))
-    valid_points = place(np.load(options.valid_embeddings).astype(np.float32), valid["unit_starts"])
-    valid_labels = nearest(torch.from_numpy(valid_points), centroids).numpy()
+    centroids = kmeans(torch.from_numpy(points[fit]), count, options.seed)
+    labels, valid_labels = (nearest(torch.from_numpy(p), centroids).numpy() for p in (points, valid_points))
     options.out.mkdir(parents=True, exist_ok=True)
-    np.savez(options.out / "codebook.npz", centroids=centroids.numpy(), mean=mean)
-    np.save(options.out / "train.npy", labels.astype(np.int16))
-    np.save(options.out / "valid.npy", valid_labels.astype(np.int16))
-    share = np.bincount(labels, minlength=options.count) / len(labels)
+    np.savez(options.out / "codebook.npz", centroids=centroids.numpy() @ basis.T, mean=mean)
+    share = np.bincount(labels, minlength=count) / len(labels)
     facts = dict(
-        count=options.count,
-        centering=options.centering,
+        count=count,
         entropy=round(float(-(share[share > 0] * np.log2(share[share > 0])).sum()), 3),
-        document_information=round(information(valid_labels, valid["unit_starts"], options.count), 3),
+        document_information=round(information(valid_labels, valid["unit_starts"], count), 3),
         explained=round(1 - float(((points - centroids.numpy()[labels]) ** 2).sum() / ((points - points.mean(0)) ** 2).sum()), 3),
     )
     print(json.dumps(facts))
     (options.out / "facts.json").write_text(json.dumps(facts))
-    if options.tokenizer:
-        from corpus import read_split
-
-        licences = {d["id"]: d["licence"] for d in read_split(options.corpus, "train")}
-        described = describe(labels, points, centroids.numpy(), data, Tokenizer.from_file(str(options.tokenizer)), licences)
-        (options.out / "labels.json").write_text(json.dumps(dict(labels=described), ensure_ascii=False, indent=1))
+    licences = {d["id"]: d["licence"] for d in read_split(options.corpus, "train")}
+    described = describe(labels, points, centroids.numpy(), data, Tokenizer.from_file(str(options.tokenizer)), licences)
+    (options.out / "labels.json").write_text(json.dumps(dict(labels=described), ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("data", "embeddings", "valid", "valid-embeddings", "out"):
+    for name in ("config", "data", "embeddings", "valid", "valid-embeddings", "tokenizer", "corpus", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--count", type=int, default=1024)
-    parser.add_argument("--centering", choices=("none", "document"), default="document")
+    parser.add_argument("--acts", type=Path, default=Path(__file__).with_name("acts.jsonl"))
     parser.add_argument("--fit", type=int, default=200_000, help="units that k-means sees")
-    parser.add_argument("--tokenizer", type=Path, help="also write labels.json")
-    parser.add_argument("--corpus", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     main(parser.parse_args())

@@ -2,7 +2,7 @@
 
     python names.py --model ../starter
 
-names.jsonl has a line for each label: {"id", "name", "family"}, written by reading what worksheets.py draws. A name is for one codebook: names.jsonl carries the
+names.jsonl has a line for each label: {"id", "name", "family", "fits"} (fits: of how many of the sentences it is true), written by reading what worksheets.py draws. A name is for one codebook: names.jsonl carries the
 SHA-256 of the one it was written for in its first line, and is refused for another. Names that are equal get a key term beside them, so that each names one label.
 """
 

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from labels import observe
 from model import Planner, autocast, load_config
 from muon import optimisers
 
@@ -44,19 +45,30 @@ def shifted(labels: torch.Tensor, step: int) -> torch.Tensor:
     return F.pad(labels, (0, 1 + step), value=-100)[:, step:]
 
 
+def calibration_error(confidence: torch.Tensor, right: torch.Tensor, bins: int = 15) -> float:
+    """Expected calibration error (Guo et al., arXiv 1706.04599): how far probability and accuracy of first guesses [n] lie apart, over bins of equal width."""
+    of = (confidence * bins).long().clamp(max=bins - 1)
+    count = torch.bincount(of, minlength=bins)
+    gap = torch.bincount(of, weights=confidence - right.float(), minlength=bins).abs()
+    return float(gap.sum() / count.sum())
+
+
 @torch.inference_mode()
-def measure(planner: Planner, data, embeddings, labels, device) -> dict:
+def measure(planner: Planner, data, embeddings, labels, device, step: int = 0) -> dict:
+    """How well the label of the unit `step` after the next one is predicted."""
     planner.eval()
-    nll, ranks = [], []
+    nll, ranks, certain, right = [], [], [], []
     for at in range(0, len(ranges := pieces(data["unit_starts"])), 16):
         e, k, y = padded(ranges[at : at + 16], embeddings, data["kinds"], labels, device)
         with autocast(device):
-            logits = planner(e, k)[:, :, 0].float()
-        goal = shifted(y, 0)
+            logits = planner(e, k)[:, :, step].float()
+        goal = shifted(y, step)
         known = goal >= 0
         logits, goal = logits[known], goal[known]
         nll.append(F.cross_entropy(logits, goal, reduction="none"))
         ranks.append((logits > logits.gather(1, goal[:, None])).sum(1))
+        certain.append(logits.softmax(-1).max(-1).values)
+        right.append(logits.argmax(-1) == goal)
     planner.train()
     rank = torch.cat(ranks).float()
     return dict(
@@ -64,6 +76,7 @@ def measure(planner: Planner, data, embeddings, labels, device) -> dict:
         top1=round((rank < 1).float().mean().item(), 4),
         top5=round((rank < 5).float().mean().item(), 4),
         mean_rank=round(rank.mean().item() + 1, 1),
+        calibration_error=round(calibration_error(torch.cat(certain), torch.cat(right)), 4),
     )
 
 
@@ -120,7 +133,7 @@ def main(options) -> None:
     count, size = book["centroids"].shape
     data, embeddings = dict(np.load(options.data)), np.load(options.embeddings, mmap_mode="r")
     valid, valid_embeddings = dict(np.load(options.valid)), np.load(options.valid_embeddings)
-    labels, valid_labels = (np.load(options.labels / f"{s}.npy").astype(np.int64) for s in ("train", "valid"))
+    labels, valid_labels = (observe(e, d["unit_starts"], book, config) for e, d in ((embeddings, data), (valid_embeddings, valid)))
     planner = Planner(config["planner"], count, size)
     planner.set_centroids(torch.from_numpy(book["centroids"]))
     planner.to(device)

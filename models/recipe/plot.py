@@ -1,6 +1,6 @@
-"""Draws the loss curve of pre-training.
+"""Draws the loss curve of pre-training, or of the joint stage (what joint.py prints, in a file).
 
-    python plot.py --log lm/loss.jsonl --out ../loss.svg
+    python plot.py --log lm/loss.jsonl --title "Pre-training of the language model" --out loss.svg
 """
 
 import argparse
@@ -16,13 +16,16 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--batch-tokens", type=int, default=8192, help="of a step, where the log has no tokens")
     options = parser.parse_args()
     # After an interruption steps are repeated from the last checkpoint: the later line counts.
-    lines = {line["step"]: line for line in map(json.loads, options.log.read_text().splitlines()) if "loss" in line}
-    points = [lines[step] for step in sorted(lines)]
+    lines = (json.loads(line) for line in options.log.read_text().splitlines() if line.startswith("{"))
+    losses = {line["step"]: (line.get("tokens", line["step"] * options.batch_tokens), line.get("loss", line.get("lm"))) for line in lines if "step" in line}
+    points = [(tokens, loss) for _, (tokens, loss) in sorted(losses.items()) if loss is not None]
     plt.rcParams["svg.hashsalt"] = "planwright"
     figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-    axes.plot([p["tokens"] / 1e6 for p in points], [p["loss"] for p in points], color="#2b6cb0")
-    axes.set(xlabel="million tokens", ylabel="training loss, nats per token", title="Pre-training of the language model")
+    axes.plot([tokens / 1e6 for tokens, _ in points], [loss for _, loss in points], color="#2b6cb0")
+    axes.set(xlabel="million tokens", ylabel="training loss, nats per token", title=options.title)
     axes.grid(alpha=0.3)
     figure.savefig(options.out, metadata={"Date": None})

@@ -15,15 +15,16 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from corpus import read_split
-from labels import PERMISSIVE
-from reuse import labels_of
+from labels import PERMISSIVE, observe
+from model import load_config
+from reuse import codebook
 
 LONGEST = 200
 
 
 def main(options) -> None:
     data = dict(np.load(options.data))
-    labels = labels_of(options.model, data["unit_starts"], np.load(options.embeddings))
+    labels = observe(np.load(options.embeddings), data["unit_starts"], codebook(options.model), load_config(options.model / "config.json"))
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     licences = {d["id"]: d["licence"] for d in read_split(options.corpus, options.split)}
     known = json.loads((options.model / "labels.json").read_text())["labels"]
