@@ -71,7 +71,7 @@ export class Configuration implements vscode.Disposable {
 
   /** From how many bits of surprise on a sentence is marked. */
   structureThreshold(document: vscode.TextDocument): number {
-    return this.get('structure.threshold', 12.3, document);
+    return this.get('structure.threshold', 9.4, document);
   }
 
   get device(): 'auto' | 'cpu' | 'webgpu' {

@@ -19,7 +19,7 @@ export const EAGER = {
 export const OPENINGS = [
   'The dough should ',
   'This is one of the ',
-  'It is a good idea to ',
+  'The first thing to ',
+  'Most of the bread ',
   'In the morning we ',
-  'You can ',
 ];

@@ -30,7 +30,7 @@ describe.each<Theme>(['light', 'dark', 'high-contrast'])('pictures in %s', (them
     await eventually('titles', lensesKnown);
     await workbench.picture(`annotations-${theme}`, { below: 350 });
     await workbench.press('Control+End');
-    await workbench.type('If you want to write one, you can ');
+    await workbench.type('I write mine at the kitchen ');
     expect(await workbench.ghostText()).not.toBe('');
     await eventually('titles', lensesKnown);
     await workbench.picture(`suggestion-${theme}`, { below: 400 });

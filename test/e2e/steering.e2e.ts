@@ -11,7 +11,8 @@ describe('steering', () => {
     await workbench.openNew('pin.md', ESSAY);
     await workbench.press('Control+End');
     await workbench.type('\nA good crust needs heat. ');
-    const unpinned = await workbench.ghostText();
+    // At the beginning of a sentence the model may well be too unsure to suggest anything unasked.
+    const unpinned = (await workbench.suggests(3000)) ? await workbench.ghost() : '';
     await workbench.command('Planwright: Steer Next Sentence…');
     await eventually('labels with their probabilities', async () => {
       const picks = await workbench.picks();

@@ -54,7 +54,8 @@ describe('the program as a process', () => {
   });
 
   it('tells the same twice: same seed, same text', () => {
-    const args = ['complete', 'tea.md', '--at', '11:20', '--model', TINY_FOLDER, '--device', 'cpu', '--json'];
+    // The bundled model: what the little untrained one draws is seldom text.
+    const args = ['complete', 'tea.md', '--at', '11:20', '--device', 'cpu', '--json'];
     const drawn = ['3', '3', '4'].map((seed) => {
       const { stdout } = planwright([...args, '--temperature', '1', '--seed', seed, '--stop', 'paragraph']);
       const { completions, reason } = JSON.parse(stdout) as { completions: unknown; reason: unknown };
