@@ -38,6 +38,9 @@ FAMILIES = (
     "code",  # code, commands, tables, formulas
 )
 
+# More does not fit above a paragraph (src/editor/annotations/shortName.ts).
+LONGEST = 42
+
 
 def main(options) -> None:
     path = options.model / "labels.json"
@@ -50,6 +53,9 @@ def main(options) -> None:
     unknown = {line["family"] for line in lines} - set(FAMILIES)
     if unknown:
         raise ValueError(f"{options.names} has families that do not exist: {', '.join(sorted(unknown))}")
+    long = [line["name"] for line in lines if len(line["name"]) > LONGEST]
+    if long:
+        raise ValueError(f"{options.names} has names of more than {LONGEST} characters: {', '.join(long)}")
     taken = Counter(line["name"].lower() for line in lines)
     used = set()
     for label in labels["labels"]:

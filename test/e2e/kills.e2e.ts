@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EAGER, ESSAY, OPENINGS } from './essay';
+import { EAGER, ESSAY } from './essay';
 import { useWorkbench } from './useWorkbench';
 import { eventually } from './workbench';
 
@@ -17,6 +17,13 @@ function random(seed: number): () => number {
   };
 }
 
+// Sentences whose end can be foretold from those before them, about so many things that none comes again soon.
+const THINGS = 'dough yeast loaf oven crust flour water salt bread kitchen board bowl cloth knife basket stone'.split(
+  ' ',
+);
+const opening = (n: number): string => `The ${THINGS[n % THINGS.length]!} should be kept `;
+const END = 'warm in winter.\n\n';
+
 describe('an engine that is killed again and again', () => {
   const open = useWorkbench({ files: { 'essay.md': ESSAY }, settings: EAGER });
 
@@ -32,17 +39,17 @@ describe('an engine that is killed again and again', () => {
         text += words;
         await workbench.type(words, 25);
       };
-      await write(`\n${OPENINGS[0]}`);
+      await write(`\n${opening(0)}${END}${opening(1)}${END}${opening(2)}`);
       await workbench.ghostText();
       for (let kill = 0; kill < KILLS; kill++) {
-        const typing = write(`warm\n\n${OPENINGS[kill % OPENINGS.length]}`);
+        const typing = write(`${END}${opening(kill + 3)}`);
         await new Promise((resolve) => setTimeout(resolve, next() * 1000));
         for (const pid of workbench.enginePids()) process.kill(pid, 'SIGKILL');
         await typing;
         // Suggestions return; where the model has nothing to say, elsewhere.
         await eventually('a suggestion', async () => {
           if (await workbench.suggests(4000)) return true;
-          await write(`slow\n\n${OPENINGS[Math.floor(next() * OPENINGS.length)]}`);
+          await write(`${END}${opening(Math.floor(next() * THINGS.length))}`);
           return false;
         });
         expect(await workbench.messages()).toEqual([]);

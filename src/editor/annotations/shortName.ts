@@ -2,9 +2,9 @@ import { clip } from './clip';
 
 /** Between the terms of a label that is named by its key terms. */
 const BETWEEN_TERMS = ' · ';
-/** Of key terms, so that four labels fit beside each other in a window of ordinary width; of a name that somebody wrote, which half of would mislead. */
+/** Of key terms, so that four labels fit beside each other in a window of ordinary width; of a name that somebody wrote, which half of would mislead (models/recipe/names.py allows no longer ones). */
 const LONGEST_TERMS = 28;
-const LONGEST_NAME = 40;
+const LONGEST_NAME = 42;
 /** More than a model has labels; of two models a little more work is no harm. */
 const REMEMBERED = 4096;
 
