@@ -33,6 +33,6 @@ export class Recollection {
         );
       this.held = { digest, memory: new DocumentMemory(tokens) };
     }
-    return this.held!.memory;
+    return this.held.memory;
   }
 }

@@ -276,7 +276,9 @@ describe('every empty answer has its reason', () => {
     const steps = async (gate: GateLevel): Promise<number> => {
       const own = new ToyModel({ sharpness: 0.3 });
       let count = 0;
-      own.onExtend = () => void count++;
+      own.onExtend = () => {
+        count++;
+      };
       await completeAt(`${upTo('Pour the water over')}|`, { gate }, own);
       return count;
     };
