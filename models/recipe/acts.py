@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from dataset import unit_text
+
 ACTS = dict(
     HT="heading that names a topic",
     HK="heading that names a task to do",
@@ -101,8 +103,7 @@ def draw(options) -> None:
     drawn = [i for a, b in list(zip(starts[:-1], starts[1:]))[: options.documents] for i in random.permutation(np.arange(a, b))[:5]]
     with open(options.out, "w") as file:
         for i in random.permutation(drawn)[: options.sentences]:
-            text = tokenizer.decode(data["text_tokens"][data["text_starts"][i] : data["text_starts"][i + 1]].tolist())
-            file.write(f"{i}\t{' '.join(text.split())[:200]}\n")
+            file.write(f"{i}\t{' '.join(unit_text(data, tokenizer, i).split())[:200]}\n")
 
 
 def collect(options) -> None:

@@ -15,9 +15,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from labels import observe
-from model import load_config
-from reuse import codebook
+from dataset import unit_text
+from reuse import labels_of
 
 LETTERS = "ABCD"
 # Other names come from among so many labels next in frequency, on either side.
@@ -26,7 +25,7 @@ LIKE = 12
 
 def draw(options) -> None:
     data, random = dict(np.load(options.data)), np.random.default_rng(options.seed)
-    observed = observe(np.load(options.embeddings), data["unit_starts"], codebook(options.model), load_config(options.model / "config.json"))
+    observed = labels_of(options.model, data["unit_starts"], np.load(options.embeddings))
     labels = json.loads((options.model / "labels.json").read_text())["labels"]
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     order = sorted(range(len(labels)), key=lambda k: -labels[k]["frequency"])
@@ -39,7 +38,7 @@ def draw(options) -> None:
         first = min(max(0, place[own] - LIKE), len(order) - 2 * LIKE - 1)
         others = random.choice([k for k in order[first : first + 2 * LIKE + 1] if k != own], 3, replace=False)
         shown = random.permutation([own, *others])
-        text = tokenizer.decode(data["text_tokens"][data["text_starts"][unit] : data["text_starts"][unit + 1]].tolist())
+        text = unit_text(data, tokenizer, unit)
         lines.append(f"{n}. {' '.join(text.split())[:300]}\n" + "".join(f"   {letter}: {labels[k]['name']}\n" for letter, k in zip(LETTERS, shown)))
         key.append(dict(n=n, answer=LETTERS[int(np.flatnonzero(shown == own)[0])], label=own))
     options.out.write_text("\n".join(lines))

@@ -36,6 +36,11 @@ def split_units(texts: list[str]) -> list[list[list[int]]]:
     return [json.loads(line)["units"] for line in done.stdout.splitlines()]
 
 
+def unit_text(data, tokenizer: Tokenizer, unit: int) -> str:
+    """What the encoder reads of a unit of a dataset."""
+    return tokenizer.decode(data["text_tokens"][data["text_starts"][unit] : data["text_starts"][unit + 1]].tolist())
+
+
 def units_read(closed_at: np.ndarray, token_ends: np.ndarray) -> np.ndarray:
     """For each token the number of units closed by its end; closed_at of the open last unit is -1."""
     known = np.where(closed_at < 0, np.iinfo(np.int64).max, closed_at)

@@ -21,6 +21,7 @@ from tokenizers import Tokenizer
 
 from acts import directions
 from corpus import read_split
+from dataset import unit_text
 from model import load_config
 
 PRIOR_WEIGHT = 8
@@ -84,20 +85,19 @@ def describe(labels: np.ndarray, points: np.ndarray, centroids: np.ndarray, data
     frequency = np.bincount(labels, minlength=count) / len(labels)
     document = np.repeat(np.arange(len(data["unit_starts"]) - 1), np.diff(data["unit_starts"]))
     random = np.random.default_rng(0)
-    texts_of = lambda i: tokenizer.decode(data["text_tokens"][data["text_starts"][i] : data["text_starts"][i + 1]].tolist())
     words, totals, examples = [], Counter(), []
     for k in range(count):
         mine = np.flatnonzero(labels == k)
         counted = Counter()
         for i in random.choice(mine, min(300, len(mine)), replace=False) if len(mine) else []:
-            text = texts_of(i)
+            text = unit_text(data, tokenizer, i)
             tokens = [w.lower() for w in WORD.findall(text)]
             counted.update(set(tokens) | {f"{a} {b}" for a, b in zip(tokens, tokens[1:])})
         words.append(counted)
         totals.update(counted)
         chosen = []
         for i in mine[np.argsort(((points[mine] - centroids[k]) ** 2).sum(1))]:
-            text, source = texts_of(i), str(data["ids"][document[i]])
+            text, source = unit_text(data, tokenizer, i), str(data["ids"][document[i]])
             if 20 <= len(text) <= 160 and "\n" not in text and PERMISSIVE.match(licences.get(source, "")):
                 if all(text != e["text"] for e in chosen):
                     chosen.append(dict(text=text, source=f"{source} ({licences[source]})"))

@@ -57,15 +57,14 @@ step "$WORK/plan.npy" "$PYTHON" distil.py embed --config "$CONFIG" --encoder "$W
 step "$WORK/planner.pt" "$PYTHON" planner.py --epochs 2 --config "$CONFIG" --data "$WORK/plan.npz" --embeddings "$WORK/plan.npy" --valid "$WORK/valid.npz" \
   --valid-embeddings "$WORK/valid.npy" --labels "$WORK/labels" --out "$WORK/planner.pt" --device "$DEVICE"
 
+joint=("$PYTHON" joint.py --config "$CONFIG" --data "$WORK/train.npz" --embeddings "$WORK/train.npy" --labels "$WORK/labels"
+  --lm "$WORK/lm/lm.pt" --planner "$WORK/planner.pt" --tokenizer "$tok" --steps "$STEPS"
+  --batch-tokens "$JOINT_BATCH" --micro-tokens "$MICRO" --device "$DEVICE")
 for row in $ROWS; do
-  step "$WORK/rows/$row.pt" "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/train.npz" --embeddings "$WORK/train.npy" --labels "$WORK/labels" \
-    --lm "$WORK/lm/lm.pt" --planner "$WORK/planner.pt" --tokenizer "$tok" --row "$row" --steps "$STEPS" \
-    --batch-tokens "$JOINT_BATCH" --micro-tokens "$MICRO" --device "$DEVICE" --out "$WORK/rows/$row.pt"
+  step "$WORK/rows/$row.pt" "${joint[@]}" --row "$row" --out "$WORK/rows/$row.pt"
 done
 # What ships: soft-joint, with some units told their true label, so that pins are obeyed.
-step "$WORK/rows/shipped.pt" "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/train.npz" --embeddings "$WORK/train.npy" --labels "$WORK/labels" \
-  --lm "$WORK/lm/lm.pt" --planner "$WORK/planner.pt" --tokenizer "$tok" --row soft-joint --oracle "$ORACLE" --steps "$STEPS" \
-  --batch-tokens "$JOINT_BATCH" --micro-tokens "$MICRO" --device "$DEVICE" --out "$WORK/rows/shipped.pt"
+step "$WORK/rows/shipped.pt" "${joint[@]}" --row soft-joint --oracle "$ORACLE" --out "$WORK/rows/shipped.pt"
 step "$WORK/table.json" "$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" \
   --tokenizer "$tok" --rows "$WORK"/rows/*.pt --tokens 250000 --device "$DEVICE" --out "$WORK/table.json"
 "$PYTHON" ngram.py --shards "$WORK/shards" --data "$WORK/test.npz" --tokenizer "$tok" --train-tokens 20000000 --tokens 250080

@@ -14,6 +14,9 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from labels import observe
+from model import load_config
+
 
 def tensors(model: Path, name: str) -> dict[str, torch.Tensor]:
     """All shards of one part, as float32."""
@@ -22,6 +25,11 @@ def tensors(model: Path, name: str) -> dict[str, torch.Tensor]:
 
 def codebook(model: Path) -> dict[str, np.ndarray]:
     return {k.removeprefix("codebook."): v.numpy() for k, v in tensors(model, "codebook").items()}
+
+
+def labels_of(model: Path, unit_starts: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+    """The label of each unit [units] under the model's own label set."""
+    return observe(embeddings, unit_starts, codebook(model), load_config(model / "config.json"))
 
 
 def main(options) -> None:

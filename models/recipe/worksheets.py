@@ -15,27 +15,26 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from corpus import read_split
-from labels import PERMISSIVE, observe
-from model import load_config
-from reuse import codebook
+from dataset import unit_text
+from labels import PERMISSIVE
+from reuse import labels_of
 
 LONGEST = 200
 
 
 def main(options) -> None:
     data = dict(np.load(options.data))
-    labels = observe(np.load(options.embeddings), data["unit_starts"], codebook(options.model), load_config(options.model / "config.json"))
+    labels = labels_of(options.model, data["unit_starts"], np.load(options.embeddings))
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     licences = {d["id"]: d["licence"] for d in read_split(options.corpus, options.split)}
     known = json.loads((options.model / "labels.json").read_text())["labels"]
     document = np.repeat(np.arange(len(data["unit_starts"]) - 1), np.diff(data["unit_starts"]))
     random = np.random.default_rng(options.seed)
-    text_of = lambda i: tokenizer.decode(data["text_tokens"][data["text_starts"][i] : data["text_starts"][i + 1]].tolist())
     with open(options.out, "w") as file:
         for label in sorted(known, key=lambda one: -one["frequency"]):
             mine, sentences, openings = random.permutation(np.flatnonzero(labels == label["id"])), [], Counter()
             for i in mine[:400]:
-                text, source = " ".join(text_of(i).split()), str(data["ids"][document[i]])
+                text, source = " ".join(unit_text(data, tokenizer, i).split()), str(data["ids"][document[i]])
                 openings[" ".join(text.split()[:2])] += 1
                 if len(sentences) < options.sentences and len(text) >= 8 and PERMISSIVE.match(licences.get(source, "")):
                     shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

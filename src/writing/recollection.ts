@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Encoding } from '../text/tokenizer';
 import type { UnitDocument } from '../text/units';
 import { DocumentMemory, MEMORY_GAP } from './documentMemory';
+import { contentKey } from './unitCache';
 
 /** Characters before the cursor that are remembered: some 8,000 tokens. */
 const REACH = 32_768;
@@ -10,7 +10,7 @@ const LONGEST_UNIT = 4096;
 
 /** The memory of the units before the one being written, kept while that is being written. */
 export class Recollection {
-  private held: { readonly digest: string; readonly memory: DocumentMemory } | undefined;
+  private held: { readonly key: string; readonly memory: DocumentMemory } | undefined;
 
   /** @param reach characters that are remembered; 0 for none */
   constructor(
@@ -23,15 +23,14 @@ export class Recollection {
     const end = units[closed]?.start ?? text.length;
     let first = closed;
     while (first > 0 && units[first - 1]!.start >= end - this.reach) first--;
-    const remembered = text.slice(units[first]?.start ?? end, end);
-    const digest = createHash('sha1').update(remembered, 'utf8').digest('base64');
-    if (this.held?.digest !== digest) {
+    const key = contentKey(text.slice(units[first]?.start ?? end, end));
+    if (this.held?.key !== key) {
       const tokens = units
         .slice(first, closed)
         .flatMap(({ start, end: unitEnd }) =>
           unitEnd - start > LONGEST_UNIT ? [MEMORY_GAP] : this.encode(text.slice(start, unitEnd)).ids,
         );
-      this.held = { digest, memory: new DocumentMemory(tokens) };
+      this.held = { key, memory: new DocumentMemory(tokens) };
     }
     return this.held.memory;
   }

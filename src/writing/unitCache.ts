@@ -65,6 +65,6 @@ export function readByEncoder(text: string): string {
 }
 
 /** A digest rather than the text: a slice used as key would keep the whole document it was cut from in memory. */
-function contentKey(text: string): string {
+export function contentKey(text: string): string {
   return createHash('sha1').update(text, 'utf8').digest('base64');
 }
