@@ -17,6 +17,7 @@ import json
 import subprocess
 from itertools import islice
 from pathlib import Path
+from typing import Iterable
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -47,10 +48,11 @@ def units_read(closed_at: np.ndarray, token_ends: np.ndarray) -> np.ndarray:
     return np.searchsorted(known, token_ends, side="right")
 
 
-def build(corpus: Path, tokenizer: Tokenizer, split: str, skip: int, documents: int) -> dict[str, np.ndarray]:
+def build(documents: Iterable[dict], tokenizer: Tokenizer) -> dict[str, np.ndarray]:
+    """The arrays above, of documents {id, text}."""
     parts: dict[str, list] = {k: [] for k in ("tokens", "unit_of", "kinds", "text_tokens", "text_lengths")}
     token_starts, unit_starts, ids, characters = [0], [0], [], []
-    stream = islice(read_split(corpus, split), skip, skip + documents)
+    stream = iter(documents)
     while chunk := list(islice(stream, 512)):
         texts = [d["text"] for d in chunk]
         for document, text, units, encoding in zip(chunk, texts, split_units(texts), tokenizer.encode_batch(texts)):
@@ -95,7 +97,8 @@ if __name__ == "__main__":
     parser.add_argument("--documents", type=int, default=10**9)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    arrays = build(options.corpus, Tokenizer.from_file(str(options.tokenizer)), options.split, options.skip, options.documents)
+    chosen = islice(read_split(options.corpus, options.split), options.skip, options.skip + options.documents)
+    arrays = build(chosen, Tokenizer.from_file(str(options.tokenizer)))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez(options.out, **arrays)
     print({k: v.shape for k, v in arrays.items()})

@@ -1,6 +1,7 @@
 import type { PlannerLM } from '../model/plannerLm';
 import { closedUnitCount, type UnitDocument } from '../text/units';
 import type { Conditioner } from './conditioner';
+import { DocumentMemory } from './documentMemory';
 import { filterBeginning, filterCompletion, joinSuffix } from './filters/chain';
 import type { FilterContext } from './filters/filter';
 import type { StopRule } from './filters/stopRule';
@@ -90,8 +91,12 @@ export interface CompletionTools {
 
 /** Positions kept free behind the window for generated text. A constant share: the window must not depend on what is asked for. */
 const ROOM = 128;
-/** With pinned alternatives chance must have a say. */
+/** Where the same is tried again chance must have a say. */
 const ALTERNATIVE_TEMPERATURE = 0.8;
+const SPARE_ATTEMPTS = 4;
+/** After these refusals another sentence is looked for; other ones tell that there is none to be had here. */
+const SAID_BEFORE: ReadonlySet<EmptyReason['kind']> = new Set(['repeats-text', 'repeats-itself']);
+const NOTHING_REMEMBERED = new DocumentMemory([]);
 /** Characters that filters look at on either side of the cursor. */
 const FILTER_VIEW = 4000;
 
@@ -152,13 +157,13 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
     after: text.slice(cursor, cursor + FILTER_VIEW),
     asked: gate === 'open',
   };
-  const memory = tools.recollection.before(draft, closed);
+  let memory = tools.recollection.before(draft, closed);
   const wanted = Math.max(1, options.alternatives ?? 1);
   const completions: Completion[] = [];
   let reason: EmptyReason | undefined;
-  for (const [attempt, steered] of attempts(row, steering, wanted).entries()) {
+  for (const [attempt, steered] of attempts(row, steering, wanted, gate === 'open').entries()) {
     if (completions.length === wanted) break;
-    const byChance = pins.length > 0 && attempt > 0 && settings.temperature === 0;
+    const byChance = attempt > 0 && steered === steering && settings.temperature === 0;
     const generation = await generate({
       model,
       context: tools.context,
@@ -181,6 +186,9 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
     const outcome = judge(generation, filterContext, gate);
     if ('kind' in outcome) {
       reason ??= outcome;
+      // What it has from the document it would say again.
+      if (SAID_BEFORE.has(outcome.kind)) memory = NOTHING_REMEMBERED;
+      else if (wanted === 1) break;
       continue;
     }
     if (completions.some((other) => other.text === outcome.text)) continue;
@@ -195,10 +203,10 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
   return { completions, reason: null, milliseconds: { plan: planned, first, total: since() } };
 }
 
-/** What to try, in order, until enough completions are found. */
-function attempts(row: PlanRow, steering: Steering, wanted: number): Steering[] {
+/** What to try, in order, until enough completions are found. @param asked whether the writer asked for them: whom silence would not satisfy */
+function attempts(row: PlanRow, steering: Steering, wanted: number, asked: boolean): Steering[] {
   // Some attempts are dropped or say what another said already.
-  const spare = wanted === 1 ? 0 : 4;
+  const spare = asked || wanted > 1 ? SPARE_ATTEMPTS : 0;
   if (steering.pins.length > 0 || wanted === 1) return Array.from({ length: wanted + spare }, () => steering);
   return row
     .top(0, wanted + spare)

@@ -3,7 +3,13 @@ import type { KVCache } from '../model/kvCache';
 import type { PlannerLM } from '../model/plannerLm';
 import { closedUnitCount, UnitDocument, type Unit } from '../text/units';
 import { checkpoint } from './cancellation';
-import { replayKeystrokes, type Replay, type ReplayOptions } from './keystrokes';
+import {
+  modelSuggester,
+  replayKeystrokes,
+  type ModelSuggesterOptions,
+  type Replay,
+  type ReplayOptions,
+} from './keystrokes';
 import { ModelText } from './modelText';
 import { PlanTable } from './planTable';
 import { UnitCache } from './unitCache';
@@ -28,7 +34,7 @@ export interface EvaluationOptions {
   readonly rows: readonly Conditioning[];
   /** Tokens predicted per row, from the first document on. */
   readonly maxTokens?: number;
-  readonly keystrokes?: ReplayOptions;
+  readonly keystrokes?: ReplayOptions & Pick<ModelSuggesterOptions, 'gate' | 'memory'>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (message: string, done: number, total: number) => void;
 }
@@ -108,11 +114,8 @@ export async function evaluate(
           r * texts.length + index,
           texts.length * options.rows.length,
         );
-        const replay = await replayKeystrokes(model, text, {
-          ...options.keystrokes,
-          conditioning,
-          ...signalOf(options),
-        });
+        const suggest = modelSuggester(model, { ...options.keystrokes, conditioning, ...signalOf(options) });
+        const replay = await replayKeystrokes(text, suggest, options.keystrokes);
         totals[r]!.replay.push(replay);
       }
     }

@@ -1,6 +1,5 @@
 import type { PlannerLM } from '../model/plannerLm';
 import { UnitDocument } from '../text/units';
-import type { CompleteOptions } from './complete';
 import type { LiveConditioning } from './conditioner';
 import type { GateLevel } from './gate';
 import { ModelText } from './modelText';
@@ -13,12 +12,28 @@ export interface ReplayOptions {
   readonly seed?: number;
   /** Where a completion is asked for: after every character as the editor does, or at the start of words only (cheaper). */
   readonly ask?: 'character' | 'word';
+}
+
+/** What is suggested behind a text; undefined for nothing. */
+export type Suggester = (before: string) => Promise<string | undefined>;
+
+export interface ModelSuggesterOptions {
   readonly gate?: GateLevel;
-  readonly stop?: CompleteOptions['stop'];
-  readonly maxTokens?: number;
   readonly conditioning?: LiveConditioning;
   readonly memory?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** Suggests what the editor would show unasked. @throws what the signal was aborted with */
+export function modelSuggester(model: PlannerLM, options: ModelSuggesterOptions): Suggester {
+  const { gate = 'balanced', conditioning = 'soft', memory, signal } = options;
+  const session = new DocumentSession(model, '', { conditioning, ...(memory !== undefined && { memory }) });
+  return async (before) => {
+    session.setText(before);
+    const { completions, reason } = await session.complete(before.length, { gate, ...(signal && { signal }) });
+    if (reason?.kind === 'cancelled') signal?.throwIfAborted();
+    return completions[0]?.text;
+  };
 }
 
 /** What typing a document's sampled units took. */
@@ -41,12 +56,8 @@ const SHORTEST_UNIT = 20;
  * word by word, a key each, if that saves keys. Otherwise the author types on; a suggestion stays shown (and is not counted again) while the
  * characters typed agree with it.
  */
-export async function replayKeystrokes(model: PlannerLM, source: string, options: ReplayOptions): Promise<Replay> {
+export async function replayKeystrokes(source: string, suggest: Suggester, options: ReplayOptions): Promise<Replay> {
   const { text } = ModelText.of(source);
-  const session = new DocumentSession(model, '', {
-    conditioning: options.conditioning ?? 'soft',
-    ...(options.memory !== undefined && { memory: options.memory }),
-  });
   const total = { keysWithout: 0, keysWith: 0, shown: 0, accepted: 0 };
   let reached = 0;
   for (const [start, end] of sampleSpans(text, options)) {
@@ -56,15 +67,7 @@ export async function replayKeystrokes(model: PlannerLM, source: string, options
     let live: { from: number; text: string } | undefined;
     while (at < end) {
       if (!live && (options.ask === 'character' || at === began || /\s/.test(text[at - 1]!))) {
-        session.setText(text.slice(0, at));
-        const { completions, reason } = await session.complete(at, {
-          gate: options.gate ?? 'balanced',
-          ...(options.stop && { stop: options.stop }),
-          ...(options.maxTokens !== undefined && { maxTokens: options.maxTokens }),
-          ...(options.signal && { signal: options.signal }),
-        });
-        if (reason?.kind === 'cancelled') options.signal?.throwIfAborted();
-        const offered = completions[0]?.text;
+        const offered = await suggest(text.slice(0, at));
         if (offered !== undefined) {
           live = { from: at, text: offered };
           total.shown++;

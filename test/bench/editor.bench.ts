@@ -2,9 +2,7 @@
  * What a writer waits for in the editor itself: the packed extension with the bundled model, in a real VS Code (code-server in a headless Chromium). Times of
  * suggestions are those of the page, from the key's event to the ghost text in the document; the extension host's own are read from the Doctor's report.
  */
-import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { findChromium } from '../../scripts/vscode/programs.mjs';
 import { EAGER, ESSAY, OPENINGS } from '../e2e/essay';
 import { installPacked } from '../e2e/globalSetup';
@@ -15,9 +13,8 @@ import { quantile, report } from './figures';
 const COLD_RUNS = 3;
 /** How long a window is left alone before a file is opened in it: VS Code itself has started then. Without it both start at once, on the same cores. */
 const SETTLE_MS = 8000;
-/** Of suggestions after a stop; and how many stops are made for them at most. */
-const SAMPLES = 60;
-const STOPS = 150;
+/** For which a suggestion is waited. */
+const STOPS = 60;
 /**
  * Between two keystrokes, and the shortest pause before the engine is asked: so much more than 1.5 gaps that the pause, which otherwise follows the
  * writer's rhythm, is always this one, and can be told from the work.
@@ -84,6 +81,7 @@ async function activation(workbench: Workbench, extension: string): Promise<numb
 /** Windows in which Planwright has not run yet: a file is opened, and its last sentence written on at once. */
 async function cold(where: string, settle: number): Promise<void> {
   const first: number[] = [];
+  const each: string[] = [];
   let unheard = 0;
   for (let run = 0; run < COLD_RUNS; run++) {
     await inWorkbench(`${ESSAY}\n${OPENINGS[1]!.trimEnd()}`, async (workbench) => {
@@ -94,10 +92,13 @@ async function cold(where: string, settle: number): Promise<void> {
       // A stop that brings nothing is written on from.
       for (const word of COLD_WORDS) {
         await workbench.type(word, GAP_MS);
-        const { shown } = await watch.settled(COLD_STOP_MS);
+        const { struck, shown } = await watch.settled(COLD_STOP_MS);
         if (shown === undefined) continue;
         const opened = (await watch.all()).find(({ key }) => key === 'Enter')!;
         first.push(shown - opened.struck);
+        each.push(
+          `${(shown - opened.struck).toFixed(0)} (the text could be written on after ${(struck - opened.struck).toFixed(0)})`,
+        );
         if (word !== COLD_WORDS[0]) unheard++;
         break;
       }
@@ -108,9 +109,7 @@ async function cold(where: string, settle: number): Promise<void> {
     quantile(first, 0.5),
     COLD_LIMIT_MS,
   );
-  console.log(
-    `  each: ${first.map((time) => time.toFixed(0)).join(', ')} ms; in ${unheard} the first stop brought none`,
-  );
+  console.log(`  each, in ms: ${each.join(', ')}; in ${unheard} the first stop brought none`);
 }
 
 /** What it costs to start the extension in a window that has started itself. */
@@ -134,24 +133,24 @@ async function activations(): Promise<void> {
   report('  the same of the Markdown extension that comes with VS Code', quantile(compared, 0.5));
 }
 
-/** Writes a text, and stops after each word until there is a suggestion. */
+/**
+ * Begins sentences of the document again, each in a paragraph of its own, and stops where it becomes plain which one it is: there a suggestion is sure to come, so
+ * that the gate's silence is not waited for. What is written for it is the same work as elsewhere.
+ */
 async function stops(workbench: Workbench, watch: StrokeWatch): Promise<void> {
-  const sample = readFileSync(join(process.cwd(), 'samples', 'An unfinished essay.md'), 'utf8');
-  const words = sample.slice(sample.indexOf('\n# ')).match(/[\p{L}\d]+[.,]?/gu)!;
+  const sentences = ESSAY.match(/(?<=^|[.] )[A-Z][^.\n]+[.]/gmu)!;
   const times: number[] = [];
   let silent = 0;
-  let along = 0;
-  for (let stop = 0; stop < STOPS && times.length < SAMPLES; stop++) {
-    await workbench.type(`${words[stop % words.length]!} `, GAP_MS);
-    const { struck, before, shown } = await watch.settled(PATIENCE_MS);
-    // Whoever wrote what was suggested had not to wait for it.
-    if (before !== '') along++;
-    else if (shown === undefined) silent++;
+  for (let stop = 0; stop < STOPS; stop++) {
+    const words = sentences[stop % sentences.length]!.split(' ');
+    const typed = words.slice(0, 3 + (Math.floor(stop / sentences.length) % (words.length - 4))).join(' ');
+    await workbench.type(`${typed} `, GAP_MS);
+    const { struck, shown } = await watch.settled(PATIENCE_MS);
+    if (shown === undefined) silent++;
     else times.push(shown - struck);
+    await workbench.press('Shift+Home', 'Delete');
   }
-  console.log(
-    `stops after a word: ${times.length} brought a suggestion, ${silent} none in ${PATIENCE_MS} ms, ${along} had one already`,
-  );
+  console.log(`stops in a sentence: ${times.length} brought a suggestion, ${silent} none in ${PATIENCE_MS} ms`);
   for (const [name, q, limit] of [
     ['p50', 0.5, 250],
     ['p90', 0.9, 600],

@@ -309,6 +309,12 @@ describe('every empty answer has its reason', () => {
     expect(await texts(place, { gate: 'eager' }, own)).toEqual(['Pour the water']);
   });
 
+  it('but whoever asked gets another sentence, where the model has one: it is tried again, by chance and without the memory', async () => {
+    const said = 'Pour the water over the leaves slowly. Wait. ';
+    const own = new ToyModel({ text: `${said.repeat(3)}Drink the tea. Wait. ` });
+    expect(await texts(`${said}|`, {}, own)).toEqual(['Drink the tea.']);
+  });
+
   it('too-short', async () => {
     const own = new ToyModel({ text: 'Wait. Go on. '.repeat(4) });
     const { reason } = await completeAt('Wait. Go on. Wait. Go o|', { gate: 'balanced' }, own);

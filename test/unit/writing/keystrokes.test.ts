@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptance, replayKeystrokes } from '../../../src/writing/keystrokes';
+import { acceptance, modelSuggester, replayKeystrokes, type Replay } from '../../../src/writing/keystrokes';
 import { ToyModel } from '../support/toyModel';
 import { TOY_TEXT } from '../support/toyText';
 
@@ -22,22 +22,21 @@ describe('accepting a suggestion', () => {
 
 describe('the keystroke replay', () => {
   it('saves most keys with a model that knows the text, and none with one that offers nothing', async () => {
-    const knowing = await replayKeystrokes(new ToyModel(), TOY_TEXT, { spans: 4, gate: 'balanced' });
+    const knowing = await replayKeystrokes(TOY_TEXT, modelSuggester(new ToyModel(), { gate: 'balanced' }), {
+      spans: 4,
+    });
     expect(knowing.keysWithout).toBeGreaterThan(80);
     expect(knowing.keysWith).toBeLessThan(0.5 * knowing.keysWithout);
     expect(knowing.accepted / knowing.shown).toBeGreaterThan(0.4);
-    const blank = await replayKeystrokes(new ToyModel({ text: 'q' }), TOY_TEXT, {
-      spans: 2,
-      gate: 'strict',
-      memory: false,
-    });
+    const silent = modelSuggester(new ToyModel({ text: 'q' }), { gate: 'strict', memory: false });
+    const blank = await replayKeystrokes(TOY_TEXT, silent, { spans: 2 });
     expect(blank.keysWith).toBe(blank.keysWithout);
     expect(blank.shown).toBe(0);
   });
 
   it('types every character once without suggestions, whatever is sampled', async () => {
-    const options = { spans: 2, seed: 5, gate: 'strict' as const };
-    const first = await replayKeystrokes(new ToyModel(), TOY_TEXT, options);
-    expect(await replayKeystrokes(new ToyModel(), TOY_TEXT, options)).toEqual(first);
+    const replay = (): Promise<Replay> =>
+      replayKeystrokes(TOY_TEXT, modelSuggester(new ToyModel(), { gate: 'strict' }), { spans: 2, seed: 5 });
+    expect(await replay()).toEqual(await replay());
   });
 });
