@@ -16,3 +16,15 @@ it('forgets the oldest', () => {
   expect(timings.of('edit')).toHaveLength(2000);
   expect(timings.of('edit')[0]).toBe(500);
 });
+
+it('times the work of an edit', () => {
+  const timings = new HostTimings();
+  timings.edit(() => {
+    const end = performance.now() + 20;
+    while (performance.now() < end);
+  });
+  expect(timings.quantile('edit', 0.5)).toBeGreaterThanOrEqual(20);
+  const processor = timings.quantile('edit-processor', 0.5);
+  // Only a newer Node can tell.
+  if (processor !== undefined) expect(processor).toBeLessThanOrEqual(timings.quantile('edit', 0.5)! + 1);
+});
