@@ -1,7 +1,7 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { floatToHalf, halfToFloat } from '../../../src/model/half';
+import { firstNotFiniteBits, floatToHalf, halfToFloat } from '../../../src/model/half';
 
 /** The bits of a number in half precision, by a library. */
 function libraryBits(value: number): number {
@@ -17,6 +17,31 @@ function bitsOf(values: readonly number[]): number[] {
 }
 
 const EVERY = Uint16Array.from({ length: 1 << 16 }, (_, bits) => bits);
+
+describe('the search for what is no finite number', () => {
+  const naive = (bits: Uint16Array, exponent: number): number => bits.findIndex((one) => (one & exponent) === exponent);
+
+  it('finds every bit pattern that is none, at even and odd places', () => {
+    const wrong = EVERY.filter((bits) =>
+      [Uint16Array.of(bits), Uint16Array.of(bits, 0x807f), Uint16Array.of(0x8000, bits, 1)].some(
+        (array) =>
+          firstNotFiniteBits(array, 'F16') !== naive(array, 0x7c00) ||
+          firstNotFiniteBits(array, 'BF16') !== naive(array, 0x7f80),
+      ),
+    );
+    expect(wrong).toHaveLength(0);
+  });
+
+  it('finds the first of several', () => {
+    fc.assert(
+      fc.property(fc.uint16Array({ maxLength: 50 }), (bits) => {
+        const aligned = Uint16Array.from(bits);
+        expect(firstNotFiniteBits(aligned, 'F16')).toBe(naive(aligned, 0x7c00));
+        expect(firstNotFiniteBits(aligned, 'BF16')).toBe(naive(aligned, 0x7f80));
+      }),
+    );
+  });
+});
 
 describe('half precision', () => {
   it('reads every bit pattern as a library does', () => {
