@@ -55,12 +55,12 @@ export function labelTable(book: WeightSource, { labels, adapter, lm }: ModelCon
 
 /** The tables of all adapted layers side by side [K, A·d]. */
 async function computeTables(config: ModelConfig, files: WeightFiles, runtime: Runtime): Promise<Float32Array> {
-  const book = new WeightBook(new GraphBuilder('adapter tables'));
+  const book = new WeightBook(new GraphBuilder('adapter tables'), files);
   const tables = adaptedLayers(config).map((i) => labelTable(book, config, i));
   book.builder.output(NAME, concat(tables, 1));
   // Run once: laying the weights out anew would cost more than it saves.
   const session = await runtime.createSession(book.builder.build(), {
-    weights: await book.load(files),
+    weights: await book.load(),
     prepack: false,
   });
   try {

@@ -28,8 +28,8 @@ export class Encoder {
   }
 
   static async open(config: EncoderConfig, files: WeightFiles, runtime: Runtime, threads?: number): Promise<Encoder> {
-    const book = encoderGraph(config);
-    const weights = await book.load(files);
+    const book = encoderGraph(config, files);
+    const weights = await book.load();
     const session = await runtime.createSession(book.builder.build(), { weights, ...(threads ? { threads } : {}) });
     const table = new EmbeddingTable(await files.readRaw('encoder.embed_tokens.weight'), config.hiddenSize);
     return new Encoder(config, session, table);
@@ -76,8 +76,8 @@ export class Encoder {
 }
 
 /** Rows of embedded tokens x [T, d] of several sequences → unit vectors [U, e]. */
-function encoderGraph(c: EncoderConfig): WeightBook {
-  const book = new WeightBook(new GraphBuilder('encoder'));
+function encoderGraph(c: EncoderConfig, files: WeightFiles): WeightBook {
+  const book = new WeightBook(new GraphBuilder('encoder'), files);
   const { builder } = book;
   let x = builder.input('x', 'float32', ['T', c.hiddenSize]);
   const rotation = rotationInputs(book, c.headDim);

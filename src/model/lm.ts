@@ -41,8 +41,8 @@ export class LanguageModel {
     runtime: Runtime,
     options: { readonly weights: WeightFormat; readonly threads?: number | undefined },
   ): Promise<LanguageModel> {
-    const book = lmGraph(config, adapted, options.weights);
-    const weights = await book.load(files);
+    const book = lmGraph(config, adapted, files, options.weights);
+    const weights = await book.load();
     const session = await runtime.createSession(book.builder.build(), {
       weights,
       ...(options.threads ? { threads: options.threads } : {}),
@@ -192,8 +192,8 @@ export function slotsOf(cache: HeadMajorCache): number {
  * plan [T, A·d]; wanted [R], the rows that logits are asked for.
  * Outputs: logits [R, V]; newRows [2·layers, N, T, D], keys and values of layer 0, 1, ….
  */
-function lmGraph(c: LmConfig, adapted: readonly number[], format: WeightFormat): WeightBook {
-  const book = new WeightBook(new GraphBuilder('lm'), format);
+function lmGraph(c: LmConfig, adapted: readonly number[], files: WeightFiles, format: WeightFormat): WeightBook {
+  const book = new WeightBook(new GraphBuilder('lm'), files, format);
   const { builder } = book;
   const d = c.hiddenSize;
   let x = builder.input('x', 'float32', ['T', d]);

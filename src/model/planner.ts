@@ -27,8 +27,8 @@ export class Planner {
   }
 
   static async open(config: ModelConfig, files: WeightFiles, runtime: Runtime, threads?: number): Promise<Planner> {
-    const book = plannerGraph(config);
-    const weights = await book.load(files);
+    const book = plannerGraph(config, files);
+    const weights = await book.load();
     const session = await runtime.createSession(book.builder.build(), { weights, ...(threads ? { threads } : {}) });
     return new Planner(config, session);
   }
@@ -99,9 +99,9 @@ export class Planner {
   }
 }
 
-function plannerGraph(config: ModelConfig): WeightBook {
+function plannerGraph(config: ModelConfig, files: WeightFiles): WeightBook {
   const { planner: c, encoder } = config;
-  const book = new WeightBook(new GraphBuilder('planner'));
+  const book = new WeightBook(new GraphBuilder('planner'), files);
   const { builder } = book;
   const embeddings = builder.input('embeddings', 'float32', ['T', encoder.embeddingSize]);
   const kinds = builder.input('kinds', 'int32', ['T']);

@@ -5,7 +5,7 @@ import type { WeightFiles } from './weightFiles';
 import type { WeightSource } from './weightSource';
 
 /** Adds what it loads to the weights of a session. */
-type Load = (files: WeightFiles, into: Map<string, TensorData>) => Promise<void>;
+type Load = (into: Map<string, TensorData>) => Promise<void>;
 
 /**
  * The weights of one graph: a layer takes them from here while the graph is built, and the book remembers which tensors of the
@@ -16,12 +16,19 @@ export class WeightBook implements WeightSource {
 
   constructor(
     readonly builder: GraphBuilder,
+    private readonly files: WeightFiles,
     private readonly linearFormat: WeightFormat = 'float32',
   ) {}
 
   /** A float32 tensor; with several sources, they are stacked in its first axis. */
   tensor(name: string, shape: readonly number[], sources: readonly string[] = [name]): Value {
-    this.loads.set(name, async (files, into) => void into.set(name, await files.readStacked(sources)));
+    if (this.files.areHalf(sources)) {
+      // The run-time makes float32 of them once, as the session is created: several times faster than it is done here.
+      const half = `${name}.half`;
+      this.loads.set(name, async (into) => void into.set(half, await this.files.readStackedHalf(sources)));
+      return ops.cast(this.builder.weight(half, 'float16', shape), 'float32');
+    }
+    this.loads.set(name, async (into) => void into.set(name, await this.files.readStacked(sources)));
     return this.builder.weight(name, 'float32', shape);
   }
 
@@ -34,8 +41,8 @@ export class WeightBook implements WeightSource {
       return ops.gemm(x, this.tensor(name, [out, inner], sources), undefined, { transB: true });
     }
     const bits = this.linearFormat === 'int8' ? 8 : 4;
-    this.loads.set(name, async (files, into) => {
-      const { packed, scales } = packNBits(await files.readStacked(sources), out, inner, bits);
+    this.loads.set(name, async (into) => {
+      const { packed, scales } = packNBits(await this.files.readStacked(sources), out, inner, bits);
       into.set(`${name}.packed`, packed);
       into.set(`${name}.scales`, scales);
     });
@@ -46,9 +53,9 @@ export class WeightBook implements WeightSource {
   }
 
   /** Reads all weights. @throws {ModelError} naming the file and tensor at fault */
-  async load(files: WeightFiles): Promise<Map<string, TensorData>> {
+  async load(): Promise<Map<string, TensorData>> {
     const weights = new Map<string, TensorData>();
-    for (const load of this.loads.values()) await load(files, weights);
+    for (const load of this.loads.values()) await load(weights);
     return weights;
   }
 }

@@ -50,12 +50,29 @@ export class WeightFiles {
 
   /** Several tensors of equal row length, one below the other in one array: [a; b; …]. */
   async readStacked(names: readonly string[]): Promise<Float32Array> {
-    const sizes = names.map((name) => this.count(name));
-    const all = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
+    const all = new Float32Array(this.count(names));
     let at = 0;
-    for (const [i, name] of names.entries()) {
-      await this.read(name, all.subarray(at, at + sizes[i]!));
-      at += sizes[i]!;
+    for (const name of names) {
+      const size = this.count([name]);
+      await this.read(name, all.subarray(at, at + size));
+      at += size;
+    }
+    return all;
+  }
+
+  /** Whether the files have all of these tensors in half precision (float16). */
+  areHalf(names: readonly string[]): boolean {
+    return names.every((name) => this.file(name).tensors.get(name)!.dtype === 'F16');
+  }
+
+  /** The same as {@link readStacked} of tensors in half precision, as their bits. */
+  async readStackedHalf(names: readonly string[]): Promise<Uint16Array> {
+    const all = new Uint16Array(this.count(names));
+    let at = 0;
+    for (const name of names) {
+      const { data } = await this.readRaw(name);
+      all.set(data, at);
+      at += data.length;
     }
     return all;
   }
@@ -64,10 +81,10 @@ export class WeightFiles {
     await Promise.all(this.files.map((file) => file.close()));
   }
 
-  private count(name: string): number {
-    return this.file(name)
-      .tensors.get(name)!
-      .shape.reduce((product, size) => product * size, 1);
+  /** Values in all of these tensors together. */
+  private count(names: readonly string[]): number {
+    const shapes = names.map((name) => this.file(name).tensors.get(name)!.shape);
+    return shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
   }
 
   private file(name: string): SafetensorsFile {

@@ -139,6 +139,22 @@ describe('weights over several files', () => {
     await weights.close();
   });
 
+  it('gives the bits of half-precision tensors, and knows which are', async () => {
+    const own = temporaryFolder();
+    const half = (...bits: number[]): FixtureTensor => ({
+      dtype: 'F16',
+      shape: [bits.length],
+      data: new Uint8Array(Uint16Array.from(bits).buffer),
+    });
+    writeFileSync(join(own, 'lm.safetensors'), safetensors({ a: half(0x3c00, 0xbc00), b: floats(3), c: half(0x7c00) }));
+    const weights = await WeightFiles.open(own, 'lm', layout);
+    expect(weights.areHalf(['a', 'c'])).toBe(true);
+    expect(weights.areHalf(['a', 'b'])).toBe(false);
+    expect([...(await weights.readStackedHalf(['a', 'a']))]).toEqual([0x3c00, 0xbc00, 0x3c00, 0xbc00]);
+    expect(await modelError(weights.readStackedHalf(['a', 'c']))).toMatchObject({ kind: 'numbers', field: 'c' });
+    await weights.close();
+  });
+
   it('names the shard that is missing', async () => {
     const own = temporaryFolder();
     writeFileSync(join(own, 'lm-00001-of-00002.safetensors'), safetensors({ b: floats(3) }));
