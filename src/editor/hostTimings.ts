@@ -1,11 +1,5 @@
-/**
- * What is timed in the extension host, in milliseconds. `edit-processor` is the part of `edit` in which the processor was at work for it: on a busy machine the rest is
- * waiting for one.
- */
-export type HostWork = 'activate' | 'edit' | 'edit-processor' | 'lenses' | 'suggestion' | 'typed-through';
-
-/** Microseconds; from Node 23.9 on, which an older editor does not have. */
-const { threadCpuUsage } = process as { threadCpuUsage?: () => { readonly user: number; readonly system: number } };
+/** What is timed in the extension host, in milliseconds. */
+export type HostWork = 'activate' | 'edit' | 'lenses' | 'suggestion' | 'typed-through';
 
 /** The latest durations of each kind of work, for the doctor and the benchmark. */
 const KEPT = 2000;
@@ -21,15 +15,11 @@ export class HostTimings {
     this.durations.set(work, list);
   }
 
-  /** Does the work of an edit, and records it. */
-  edit(work: () => void): void {
+  /** Does some work, and records how long it took. */
+  measure(work: HostWork, run: () => void): void {
     const began = performance.now();
-    const used = threadCpuUsage?.call(process);
-    work();
-    this.record('edit', performance.now() - began);
-    if (used === undefined) return;
-    const { user, system } = threadCpuUsage!.call(process);
-    this.record('edit-processor', (user - used.user + system - used.system) / 1000);
+    run();
+    this.record(work, performance.now() - began);
   }
 
   of(work: HostWork): readonly number[] {

@@ -148,7 +148,9 @@ async function stops(workbench: Workbench, watch: StrokeWatch): Promise<void> {
     const { struck, shown } = await watch.settled(PATIENCE_MS);
     if (shown === undefined) silent++;
     else times.push(shown - struck);
-    await workbench.press('Shift+Home', 'Delete');
+    // Another text before the next one: what was suggested here is remembered.
+    await workbench.press('Shift+Home');
+    await workbench.type(`Note ${stop}.\n\n`);
   }
   console.log(`stops in a sentence: ${times.length} brought a suggestion, ${silent} none in ${PATIENCE_MS} ms`);
   for (const [name, q, limit] of [
@@ -199,9 +201,7 @@ async function large(): Promise<void> {
     await workbench.type(typed, GAP_MS);
     const host = await hostTimings(workbench);
     const where = `in a document of ${Math.round(text.length / 1000)} kB, ${typed.length} keys`;
-    report(`host cost per keystroke ${where}, p99`, host.get('edit-processor')!.p99, 2);
-    report('  p50', host.get('edit-processor')!.p50);
-    report('  the same with the time in which other programs had the processor, p99', host.get('edit')!.p99);
+    report(`host cost per keystroke ${where}, p99`, host.get('edit')!.p99, 2);
     report('  p50', host.get('edit')!.p50);
     report('  the lines above its paragraphs, whenever the editor asks, p50', host.get('lenses')!.p50);
   });

@@ -19,7 +19,7 @@ const RIVALS = [
   'kilocode.kilo-code',
 ];
 
-const TIMED: readonly HostWork[] = ['activate', 'edit', 'edit-processor', 'lenses', 'suggestion', 'typed-through'];
+const TIMED: readonly HostWork[] = ['activate', 'edit', 'lenses', 'suggestion', 'typed-through'];
 
 /** Looks at everything that suggestions depend on, and lets the engine test itself. Starts the engine, unless Planwright is off. */
 export async function examine(services: Services, signal: AbortSignal): Promise<Findings> {

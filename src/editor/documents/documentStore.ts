@@ -72,7 +72,7 @@ export class DocumentStore implements vscode.Disposable {
   private onEdit(event: vscode.TextDocumentChangeEvent): void {
     const entry = this.states.get(event.document.uri.toString());
     if (entry === undefined) return;
-    this.timings.edit(() => {
+    this.timings.measure('edit', () => {
       if (take(entry, event)) this.edited.fire({ state: entry.state, event });
     });
   }

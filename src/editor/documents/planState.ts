@@ -61,11 +61,15 @@ export class PlanState {
   splice({ from, oldTo, newTo }: UnitChange): void {
     this.staleFrom = this.current ? from : Math.min(this.staleFrom, from);
     this.current = false;
-    const kept = this.annotations
-      .slice(from, Math.min(oldTo, newTo))
-      .map((annotation) => annotation && { ...annotation, touched: true });
+    // In place: this happens with each key, and most leave the number of units as it is.
+    for (let unit = from; unit < Math.min(oldTo, newTo); unit++) {
+      const annotation = this.annotations[unit];
+      if (annotation) this.annotations[unit] = { ...annotation, touched: true };
+    }
+    if (newTo === oldTo) return;
+    const kept = this.annotations.slice(0, Math.min(oldTo, newTo));
     const added = new Array<undefined>(Math.max(0, newTo - oldTo)).fill(undefined);
-    this.annotations = [...this.annotations.slice(0, from), ...kept, ...added, ...this.annotations.slice(oldTo)];
+    this.annotations = [...kept, ...added, ...this.annotations.slice(oldTo)];
   }
 
   /** Takes over a plan that was made from the text as it is now. */

@@ -17,14 +17,11 @@ it('forgets the oldest', () => {
   expect(timings.of('edit')[0]).toBe(500);
 });
 
-it('times the work of an edit', () => {
+it('times work', () => {
   const timings = new HostTimings();
-  timings.edit(() => {
+  timings.measure('edit', () => {
     const end = performance.now() + 20;
     while (performance.now() < end);
   });
   expect(timings.quantile('edit', 0.5)).toBeGreaterThanOrEqual(20);
-  const processor = timings.quantile('edit-processor', 0.5);
-  // Only a newer Node can tell.
-  if (processor !== undefined) expect(processor).toBeLessThanOrEqual(timings.quantile('edit', 0.5)! + 1);
 });
