@@ -10,6 +10,7 @@ Sentences are labelled by the encoder, as everywhere.
 """
 
 import argparse
+import functools
 import json
 import math
 import re
@@ -49,7 +50,9 @@ def main(options) -> None:
     train_labels = labels_of(options.model, train["unit_starts"], np.load(options.embeddings))
     count = config["labels"]["count"]
 
-    def labelled(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    # What the authors wrote is the same beside each row.
+    @functools.cache
+    def labelled(texts: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
         """Labels of all units of these texts, and where each text's begin."""
         data = build((dict(id=str(n), text=text) for n, text in enumerate(texts)), tokenizer)
         return labels_of(options.model, data["unit_starts"], embed(encoder, data, np.arange(len(data["kinds"])), "cpu")), data["unit_starts"]
@@ -62,7 +65,7 @@ def main(options) -> None:
 
     for path in options.texts:
         lines = [json.loads(line) for line in path.read_text().splitlines()]
-        written, truth = (labelled([line[side] for line in lines]) for side in ("written", "truth"))
+        written, truth = (labelled(tuple(line[side] for line in lines)) for side in ("written", "truth"))
         distances = [levenshtein(a, b) / max(1, len(a), len(b)) for a, b in zip(sequences(*written), sequences(*truth))]
         facts = dict(
             row=path.stem,

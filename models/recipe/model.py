@@ -173,6 +173,14 @@ class Encoder(nn.Module):
         return F.normalize(self.encoder.projection(mean), dim=-1)
 
 
+@torch.no_grad()
+def start_as(heads: nn.ModuleList, centroids: Tensor) -> None:
+    """A planner's heads start as the centroids [K, e] (2404.00614 section 2). The bias makes the logits a distance."""
+    for head in heads:
+        head.weight.copy_(centroids)
+        head.bias.copy_(-0.5 * centroids.pow(2).sum(1))
+
+
 class Planner(nn.Module):
     """Causal over units: what the units so far say about the labels of the next ones."""
 
@@ -190,12 +198,9 @@ class Planner(nn.Module):
         initialise(self, config["num_hidden_layers"])
         nn.init.normal_(self.planner.start, std=0.02)
 
-    @torch.no_grad()
     def set_centroids(self, centroids: Tensor) -> None:
-        """Heads start as the centroids [K, e] (2404.00614 section 2); needs hidden_size = e. The bias makes the logits a distance."""
-        for head in self.planner.heads:
-            head.weight.copy_(centroids)
-            head.bias.copy_(-0.5 * centroids.pow(2).sum(1))
+        """Needs hidden_size = e."""
+        start_as(self.planner.heads, centroids)
 
     def forward(self, embeddings: Tensor, kinds: Tensor) -> Tensor:
         """embeddings [B, U, e], kinds [B, U] → logits [B, U + 1, steps, K]; position i has seen i units."""

@@ -17,20 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from labels import observe
-from model import Planner, load_config
+from model import Planner, load_config, start_as
 from planner import bigram, measure, train
 
-# What differs from the config.
-VARIANTS = {
-    "as configured": {},
-    "window of 4": dict(window=4),
-    "window of 16": dict(window=16),
-    "window of 256": dict(window=256),
-    "1 layer": dict(num_hidden_layers=1),
-    "4 layers": dict(num_hidden_layers=4),
-    "without kinds": dict(kinds=1),
-    "one-layer-mean": dict(),
-}
 # Units that the planner of the paper sees: the sentences in 128 tokens.
 SEEN = 8
 
@@ -43,21 +32,18 @@ class WithoutKinds(Planner):
 class OneLayerMean(nn.Module):
     """2404.00614 section 2. Each position has its own window of the last units."""
 
-    def __init__(self, labels: int, size: int, steps: int):
+    def __init__(self, config: dict, labels: int, size: int):
         super().__init__()
         self.input = nn.Linear(size, size)
         self.start = nn.Parameter(torch.zeros(size))
         self.layer = nn.TransformerEncoderLayer(size, nhead=2, dim_feedforward=2048, dropout=0.0, batch_first=True)
-        self.heads = nn.ModuleList(nn.Linear(size, labels) for _ in range(steps))
+        self.heads = nn.ModuleList(nn.Linear(size, labels) for _ in range(config["steps"]))
         at, half = torch.arange(SEEN)[:, None], torch.arange(0, size, 2)[None, :]
         angle = at / 10000 ** (half / size)
         self.register_buffer("positions", torch.stack((angle.sin(), angle.cos()), -1).flatten(1))
 
-    @torch.no_grad()
     def set_centroids(self, centroids: Tensor) -> None:
-        for head in self.heads:
-            head.weight.copy_(centroids)
-            head.bias.copy_(-0.5 * centroids.pow(2).sum(1))
+        start_as(self.heads, centroids)
 
     def forward(self, embeddings: Tensor, kinds: Tensor) -> Tensor:
         """As Planner: embeddings [B, U, e] → logits [B, U + 1, steps, K]."""
@@ -72,13 +58,23 @@ class OneLayerMean(nn.Module):
         return torch.stack([head(mean) for head in self.heads], -2).view(batch, length, len(self.heads), -1)
 
 
+# The planner, and what differs from the config.
+VARIANTS = {
+    "as configured": (Planner, {}),
+    "window of 4": (Planner, dict(window=4)),
+    "window of 16": (Planner, dict(window=16)),
+    "window of 256": (Planner, dict(window=256)),
+    "1 layer": (Planner, dict(num_hidden_layers=1)),
+    "4 layers": (Planner, dict(num_hidden_layers=4)),
+    "without kinds": (WithoutKinds, {}),
+    "one-layer-mean": (OneLayerMean, {}),
+}
+
+
 def planner_of(variant: str, config: dict, centroids: Tensor) -> nn.Module:
     torch.manual_seed(0)
-    count, size = centroids.shape
-    if variant == "one-layer-mean":
-        planner = OneLayerMean(count, size, config["steps"])
-    else:
-        planner = (WithoutKinds if variant == "without kinds" else Planner)({**config, **VARIANTS[variant], "kinds": config["kinds"]}, count, size)
+    kind, changes = VARIANTS[variant]
+    planner = kind({**config, **changes}, *centroids.shape)
     planner.set_centroids(centroids)
     return planner
 

@@ -15,13 +15,6 @@ export class HostTimings {
     this.durations.set(work, list);
   }
 
-  /** Does some work, and records how long it took. */
-  measure(work: HostWork, run: () => void): void {
-    const began = performance.now();
-    run();
-    this.record(work, performance.now() - began);
-  }
-
   of(work: HostWork): readonly number[] {
     return this.durations.get(work) ?? [];
   }

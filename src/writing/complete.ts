@@ -151,17 +151,18 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
   const before = draft.text.slice(Math.max(0, cursor - FILTER_VIEW), cursor);
   // What the writer asked for is shown however sure the model is.
   const gate = pins.length > 0 ? 'open' : settings.gate;
+  const asked = gate === 'open';
   const filterContext: FilterContext = {
     before,
     unit: draft.text.slice(Math.max(unitStart, cursor - before.length), cursor),
     after: text.slice(cursor, cursor + FILTER_VIEW),
-    asked: gate === 'open',
+    asked,
   };
   let memory = tools.recollection.before(draft, closed);
   const wanted = Math.max(1, options.alternatives ?? 1);
   const completions: Completion[] = [];
   let reason: EmptyReason | undefined;
-  for (const [attempt, steered] of attempts(row, steering, wanted, gate === 'open').entries()) {
+  for (const [attempt, steered] of attempts(row, steering, wanted, asked).entries()) {
     if (completions.length === wanted) break;
     const byChance = attempt > 0 && steered === steering && settings.temperature === 0;
     const generation = await generate({

@@ -6,6 +6,7 @@ import { checkpoint } from './cancellation';
 import {
   modelSuggester,
   replayKeystrokes,
+  replayShares,
   type ModelSuggesterOptions,
   type Replay,
   type ReplayOptions,
@@ -124,9 +125,7 @@ export async function evaluate(
     ranks.length === 0 ? null : ranks.filter(holds).length / ranks.length;
   return options.rows.map((row, r) => {
     const { nats, replay } = totals[r]!;
-    const sum = (pick: (one: Replay) => number): number => replay.reduce((total, one) => total + pick(one), 0);
-    const without = sum((one) => one.keysWithout);
-    const shown = sum((one) => one.shown);
+    const { saved, taken } = replayShares(replay);
     return {
       row,
       perplexity: Math.exp(nats / tokens),
@@ -134,8 +133,8 @@ export async function evaluate(
       tokens,
       plannerTop1: share((rank) => rank < 1),
       plannerTop5: share((rank) => rank < TOP),
-      keystrokeSavings: without === 0 ? null : 1 - sum((one) => one.keysWith) / without,
-      precision: shown === 0 ? null : sum((one) => one.accepted) / shown,
+      keystrokeSavings: saved,
+      precision: taken,
     };
   });
 }

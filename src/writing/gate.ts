@@ -12,7 +12,7 @@ export interface ScoredToken {
 }
 
 /** Fewer characters than this are typed sooner than read. */
-const SHORTEST = 3;
+export const SHORTEST = 3;
 /**
  * Further words follow as long as all of them together are right with this share of the probability that the first must have. It is small: who takes the first
  * word by itself loses nothing by what stands behind it.

@@ -47,6 +47,19 @@ export interface Replay {
   readonly accepted: number;
 }
 
+/** What several replays come to together: the share of keys saved, and of shown suggestions that were accepted; null where there were none. */
+export function replayShares(replays: readonly Replay[]): {
+  readonly saved: number | null;
+  readonly taken: number | null;
+} {
+  const sum = (key: keyof Replay): number => replays.reduce((total, replay) => total + replay[key], 0);
+  const [without, shown] = [sum('keysWithout'), sum('shown')];
+  return {
+    saved: without === 0 ? null : 1 - sum('keysWith') / without,
+    taken: shown === 0 ? null : sum('accepted') / shown,
+  };
+}
+
 /** Units shorter than this are over before a suggestion could help. */
 const SHORTEST_UNIT = 20;
 

@@ -5,13 +5,10 @@
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { GATES } from '../../src/writing/gate';
-import { replayKeystrokes, type Suggester } from '../../src/writing/keystrokes';
+import { GATES, SHORTEST } from '../../src/writing/gate';
+import { replayKeystrokes, replayShares, type Replay, type Suggester } from '../../src/writing/keystrokes';
 import { heldOutDocuments } from './heldOut';
 import { WordTrigrams } from './wordTrigrams';
-
-/** Fewer characters are typed sooner than read, as for the model's suggestions. */
-const SHORTEST = 3;
 
 async function trained(path: string, words: number): Promise<WordTrigrams> {
   const model = new WordTrigrams();
@@ -47,13 +44,12 @@ if (training === undefined) {
 }
 
 async function typed(suggest: Suggester): Promise<string> {
-  const total = { keysWith: 0, keysWithout: 0, shown: 0, accepted: 0 };
+  const replays: Replay[] = [];
   for (const { text } of heldOutDocuments()) {
     const options = { spans: Number(process.env.SENTENCES ?? 3), ask: 'character' } as const;
-    const replay = await replayKeystrokes(text, suggest, options);
-    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += replay[key];
+    replays.push(await replayKeystrokes(text, suggest, options));
   }
-  const saved = (1 - total.keysWith / total.keysWithout) * 100;
-  const taken = (total.accepted / total.shown) * 100;
-  return `${saved.toFixed(1)} % of ${total.keysWithout} keys saved, ${taken.toFixed(0)} % taken`;
+  const { saved, taken } = replayShares(replays);
+  const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`);
+  return `${percent(saved)} of keys saved, ${percent(taken)} taken`;
 }

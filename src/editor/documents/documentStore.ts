@@ -4,14 +4,9 @@ import type { Activity } from '../activity';
 import type { HostTimings } from '../hostTimings';
 import { DocumentState } from './documentState';
 
-interface Entry {
-  readonly state: DocumentState;
-  eol: vscode.EndOfLine;
-}
-
 /** The states of the documents that Planwright works in: made when first asked for, kept up to date with every edit, dropped on close or when turned off. */
 export class DocumentStore implements vscode.Disposable {
-  private readonly states = new Map<string, Entry>();
+  private readonly states = new Map<string, { state: DocumentState; eol: vscode.EndOfLine }>();
   private readonly opened = new vscode.EventEmitter<DocumentState>();
   private readonly edited = new vscode.EventEmitter<{ state: DocumentState; event: vscode.TextDocumentChangeEvent }>();
   private readonly planned = new vscode.EventEmitter<DocumentState>();
@@ -72,9 +67,24 @@ export class DocumentStore implements vscode.Disposable {
   private onEdit(event: vscode.TextDocumentChangeEvent): void {
     const entry = this.states.get(event.document.uri.toString());
     if (entry === undefined) return;
-    this.timings.measure('edit', () => {
-      if (take(entry, event)) this.edited.fire({ state: entry.state, event });
-    });
+    const began = performance.now();
+    const { state } = entry;
+    if (entry.eol !== event.document.eol) {
+      // Every line's end changed, but the event names none of them.
+      entry.eol = event.document.eol;
+      state.reset(event.document.getText());
+    } else {
+      if (event.contentChanges.length === 0) return;
+      state.edit(
+        event.contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+          start: rangeOffset,
+          end: rangeOffset + rangeLength,
+          text,
+        })),
+      );
+    }
+    this.edited.fire({ state, event });
+    this.timings.record('edit', performance.now() - began);
   }
 
   private dropInactive(): void {
@@ -89,21 +99,4 @@ export class DocumentStore implements vscode.Disposable {
     this.states.delete(key);
     entry.state.dispose();
   }
-}
-
-/** Brings a state up to date. @returns whether anything changed */
-function take(entry: Entry, { document, contentChanges }: vscode.TextDocumentChangeEvent): boolean {
-  if (entry.eol !== document.eol) {
-    // Every line's end changed, but the event names none of them.
-    entry.eol = document.eol;
-    entry.state.reset(document.getText());
-    return true;
-  }
-  const edits = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
-    start: rangeOffset,
-    end: rangeOffset + rangeLength,
-    text,
-  }));
-  entry.state.edit(edits);
-  return edits.length > 0;
 }

@@ -16,12 +16,3 @@ it('forgets the oldest', () => {
   expect(timings.of('edit')).toHaveLength(2000);
   expect(timings.of('edit')[0]).toBe(500);
 });
-
-it('times work', () => {
-  const timings = new HostTimings();
-  timings.measure('edit', () => {
-    const end = performance.now() + 20;
-    while (performance.now() < end);
-  });
-  expect(timings.quantile('edit', 0.5)).toBeGreaterThanOrEqual(20);
-});
