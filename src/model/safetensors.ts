@@ -68,18 +68,22 @@ export class SafetensorsFile {
       const bad = firstNotFinite(values);
       if (bad >= 0) throw this.notFinite(name, bad);
     } else {
-      const bits = await this.bits(info, info.dtype);
+      const bits = await this.fillBits(new Uint16Array(count), info, info.dtype);
       if (info.dtype === 'F16') halfToFloat(bits, values);
       else bfloatToFloat(bits, values);
     }
     return values;
   }
 
-  /** A tensor's elements as they are. @throws {ModelError} as {@link read} does */
-  async readRaw(name: string): Promise<RawTensor> {
+  /**
+   * A tensor's elements as they are; those in half precision into `target` where one is given (of the tensor's element count).
+   * @throws {ModelError} as {@link read} does
+   */
+  async readRaw(name: string, target?: Uint16Array): Promise<RawTensor> {
     const info = this.info(name);
     if (info.dtype === 'F32') return { dtype: 'F32', data: await this.read(name) };
-    return { dtype: info.dtype, data: await this.bits(info, info.dtype) };
+    const data = await this.fillBits(target ?? new Uint16Array(elements(info)), info, info.dtype);
+    return { dtype: info.dtype, data };
   }
 
   async close(): Promise<void> {
@@ -92,9 +96,8 @@ export class SafetensorsFile {
     return info;
   }
 
-  private async bits(info: TensorInfo, dtype: 'F16' | 'BF16'): Promise<Uint16Array> {
-    const bits = new Uint16Array(elements(info));
-    await this.fill(new Uint8Array(bits.buffer), info);
+  private async fillBits(bits: Uint16Array, info: TensorInfo, dtype: 'F16' | 'BF16'): Promise<Uint16Array> {
+    await this.fill(new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength), info);
     const bad = firstNotFiniteBits(bits, dtype);
     if (bad >= 0) throw this.notFinite(info.name, bad);
     return bits;

@@ -52,10 +52,10 @@ export class WeightBook implements WeightSource {
     return ops.matMulNBits(x, packed, scales, { bits });
   }
 
-  /** Reads all weights. @throws {ModelError} naming the file and tensor at fault */
+  /** Reads all weights, at once: the system reads while others are checked. @throws {ModelError} naming the file and tensor at fault */
   async load(): Promise<Map<string, TensorData>> {
     const weights = new Map<string, TensorData>();
-    for (const load of this.loads.values()) await load(weights);
+    await Promise.all([...this.loads.values()].map((load) => load(weights)));
     return weights;
   }
 }

@@ -70,9 +70,9 @@ export class WeightFiles {
     const all = new Uint16Array(this.count(names));
     let at = 0;
     for (const name of names) {
-      const { data } = await this.readRaw(name);
-      all.set(data, at);
-      at += data.length;
+      const size = this.count([name]);
+      await this.file(name).readRaw(name, all.subarray(at, at + size));
+      at += size;
     }
     return all;
   }

@@ -201,6 +201,7 @@ async function large(): Promise<void> {
     await workbench.type(typed, GAP_MS);
     const host = await hostTimings(workbench);
     const where = `in a document of ${Math.round(text.length / 1000)} kB, ${typed.length} keys`;
+    // By the clock: on cores that the browser keeps busy most of the longest are waits for one. What the work itself takes is in the bench `host`.
     report(`host cost per keystroke ${where}, p99`, host.get('edit')!.p99, 2);
     report('  p50', host.get('edit')!.p50);
     report('  the lines above its paragraphs, whenever the editor asks, p50', host.get('lenses')!.p50);

@@ -32,6 +32,13 @@ describe('the search for what is no finite number', () => {
     expect(wrong).toHaveLength(0);
   });
 
+  it('sees those of an array that begins anywhere', () => {
+    const bits = Uint16Array.of(1, 2, 0x7c00, 3, 0xffff);
+    expect([0, 1, 2, 3, 4, 5].map((from) => firstNotFiniteBits(bits.subarray(from), 'F16'))).toEqual([
+      2, 1, 0, 1, 0, -1,
+    ]);
+  });
+
   it('finds the first of several', () => {
     fc.assert(
       fc.property(fc.uint16Array({ maxLength: 50 }), (bits) => {
