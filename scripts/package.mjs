@@ -32,13 +32,24 @@ const DEVELOPMENT_ONLY = [
   'type',
 ];
 /** Copied as they are. */
-const SHIPPED = ['README.md', 'CHANGELOG.md', 'LICENSE', 'l10n', 'media', 'models/starter', 'models/README.md'];
-/** Of those: pictures of the README, which it is shown without in the editor, and what the icon was drawn from. */
+const SHIPPED = ['CHANGELOG.md', 'LICENSE', 'l10n', 'media', 'models/starter', 'models/README.md'];
+/** Of those: the README's pictures, which are for its repository, and what the icon was drawn from. */
 const NOT_SHIPPED = ['media/pictures', 'media/icon.svg'].map((name) => join(ROOT, name));
 const MODULES = ['onnxruntime-node', 'onnxruntime-common'];
+/** Parts of the README that are for whoever has the repository. */
+const REPOSITORY_ONLY = ['Two commands', 'The same without an editor'];
 
 const from = (...names) => join(ROOT, ...names);
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** The README for those who have installed the extension: without pictures, and without what needs the repository. */
+export function readmeOfExtension(text) {
+  return text
+    .split(/^(?=## )/m)
+    .filter((section) => !REPOSITORY_ONLY.some((title) => section.startsWith(`## ${title}\n`)))
+    .join('')
+    .replace(/^!\[.*\n(?:\n\(.*\)\n)?\n?/gm, '');
+}
 
 /** Every file under a folder, relative to it. */
 export function filesUnder(folder) {
@@ -57,6 +68,7 @@ export async function stage(target, folder) {
       cpSync(from(name), join(folder, name), { recursive: true, filter: (source) => !NOT_SHIPPED.includes(source) });
     }
   }
+  writeFileSync(join(folder, 'README.md'), readmeOfExtension(readFileSync(from('README.md'), 'utf8')));
   for (const name of readdirSync(ROOT).filter((file) => /^package\.nls(\..+)?\.json$/.test(file))) {
     cpSync(from(name), join(folder, name));
   }

@@ -51,7 +51,7 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
   const startFolder = earlier === undefined ? options.baseFolder : await store.folderOf(earlier, options.baseFolder);
   const model = await openModel(startFolder, threads);
   const prepared = {
-    cacheFile: join(store.folder, 'embeddings.safetensors'),
+    cacheFile: join(store.folder, 'embeddings.cache'),
     signal,
     onProgress: (done: number, total: number) => phase('preparing', done, total),
   };

@@ -34,12 +34,12 @@ const NOTHING: State = { using: 'starter', model: null };
 
 /**
  * The models of one workspace, in a folder of its own: `state.json` names the one that counts, `models/` holds it, `composed/` the complete model
- * folder made of it and the bundled model, `training/` a run's checkpoint and caches. Whatever is written is written beside its place and renamed.
+ * folder made of it and the bundled model, `training/` a run's checkpoint, `embeddings.cache` what was computed of documents' sentences. Whatever is written is written beside its place and renamed.
  */
 export class WorkspaceStore {
   constructor(readonly folder: string) {}
 
-  /** Where a run keeps its checkpoint and caches. */
+  /** Where a run keeps its checkpoint. */
   get trainingFolder(): string {
     return join(this.folder, 'training');
   }

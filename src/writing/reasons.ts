@@ -5,29 +5,32 @@ export type EmptyReason =
 
 export type SimpleReason = keyof typeof SENTENCES;
 
+/** Marks what the editor translates as it shows it: `npm run l10n` finds these messages. */
+const l10n = { t: (message: string): string => message };
+
 const SENTENCES = {
-  'empty-document': 'The document is empty: write a first sentence, then ask again.',
-  'nothing-before-cursor': 'There is only white space before the cursor: there is nothing to continue.',
-  binary: 'The document is not text.',
-  'inside-code': 'The cursor is inside code.',
-  'inside-math': 'The cursor is inside a formula.',
-  'inside-html': 'The cursor is inside HTML.',
-  'inside-table': 'The cursor is inside a table.',
-  'inside-front-matter': 'The cursor is inside the front matter.',
-  'inside-link': 'The cursor is inside the target of a link or an image.',
-  'inside-word': 'There are letters on both sides of the cursor: a word is being changed, not written.',
-  'after-marker': 'The line has only a Markdown marker so far: it needs a space before its text.',
-  cancelled: 'The request was cancelled.',
-  'document-changed': 'The document changed while the completion was computed.',
-  'end-of-text': 'The model expects the text to end here.',
-  'new-paragraph': 'The model expects a new paragraph here, and one follows already.',
-  'only-whitespace': 'The model offered nothing but white space or punctuation.',
-  'repeats-itself': 'The model began to repeat itself.',
-  'repeats-text': 'The model offered a sentence that the text before the cursor already has.',
-  'repeats-suffix': 'The model offered what already stands after the cursor.',
-  'open-syntax': 'The model began a Markdown construct that it did not close.',
-  'too-short': 'What the model is sure of is sooner typed than read.',
-} as const;
+  'empty-document': l10n.t('The document is empty: write a first sentence, then ask again.'),
+  'nothing-before-cursor': l10n.t('There is only white space before the cursor: there is nothing to continue.'),
+  binary: l10n.t('The document is not text.'),
+  'inside-code': l10n.t('The cursor is inside code.'),
+  'inside-math': l10n.t('The cursor is inside a formula.'),
+  'inside-html': l10n.t('The cursor is inside HTML.'),
+  'inside-table': l10n.t('The cursor is inside a table.'),
+  'inside-front-matter': l10n.t('The cursor is inside the front matter.'),
+  'inside-link': l10n.t('The cursor is inside the target of a link or an image.'),
+  'inside-word': l10n.t('There are letters on both sides of the cursor: a word is being changed, not written.'),
+  'after-marker': l10n.t('The line has only a Markdown marker so far: it needs a space before its text.'),
+  cancelled: l10n.t('The request was cancelled.'),
+  'document-changed': l10n.t('The document changed while the completion was computed.'),
+  'end-of-text': l10n.t('The model expects the text to end here.'),
+  'new-paragraph': l10n.t('The model expects a new paragraph here, and one follows already.'),
+  'only-whitespace': l10n.t('The model offered nothing but white space or punctuation.'),
+  'repeats-itself': l10n.t('The model began to repeat itself.'),
+  'repeats-text': l10n.t('The model offered a sentence that the text before the cursor already has.'),
+  'repeats-suffix': l10n.t('The model offered what already stands after the cursor.'),
+  'open-syntax': l10n.t('The model began a Markdown construct that it did not close.'),
+  'too-short': l10n.t('What the model is sure of is sooner typed than read.'),
+};
 
 /** The reason as a sentence for people. */
 export function reasonSentence(reason: EmptyReason): string {

@@ -101,7 +101,7 @@ describe('fine-tuning on the workspace', () => {
       await message('fine-tuning').locator('.monaco-button', { hasText: 'Cancel' }).click();
       await answer('Stop fine-tuning?', 'Discard');
       await eventually('the end of it', async () => (await message('fine-tuning').count()) === 0);
-      await workbench.command('Planwright: Show Training Report');
+      await workbench.command('Planwright: Show Fine-tuning Report');
       await eventually('that there is no report', async () => (await workbench.messages()).join().includes('report'));
       await workbench.command('Notifications: Clear All Notifications');
     },
@@ -154,7 +154,7 @@ describe('fine-tuning on the workspace', () => {
         return shown;
       };
       await eventually('the phrase of the workspace', async () => (await asked()).includes('writes the hour'));
-      await workbench.command('Planwright: Switch Between Starter and Workspace Model');
+      await workbench.command('Planwright: Switch Between Bundled and Workspace Model');
       await eventually('another suggestion, or none', async () => !(await asked()).includes('writes the hour'));
     },
     RUN_MS,

@@ -110,7 +110,7 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
   /** Nothing to show; who asked is told why. */
   private silence({ reason, sentence }: Answer & { kind: 'nothing' }, mode: Mode): Nothing {
     if (mode !== 'unasked' && mode !== 'continued' && sentence) {
-      void vscode.window.setStatusBarMessage(vscode.l10n.t('No suggestion: {0}', sentence), TOLD);
+      void vscode.window.setStatusBarMessage(vscode.l10n.t('No suggestion: {0}', vscode.l10n.t(sentence)), TOLD);
     }
     return this.nothing(reason);
   }

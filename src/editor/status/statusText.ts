@@ -51,7 +51,7 @@ export function statusText({ engine, verdict, snoozedUntil, training }: Situatio
   }
   // A failed engine says so; in any other state what trains is what one wants to know of.
   if (training !== undefined && engine.kind !== 'failed') {
-    return say(l10n.t('Planwright: training {0}', training.short), training.line, {
+    return say(l10n.t('Planwright: fine-tuning {0}', training.short), training.line, {
       busy: training.paused === undefined,
     });
   }

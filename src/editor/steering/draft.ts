@@ -33,7 +33,7 @@ async function write(services: Services, place: Place, title: string, sentences:
       },
     );
     log.debug(`${outcome.sentences} of ${sentences} sentences were written${because(outcome)}.`);
-    if (outcome.sentences === 0 && outcome.silence) tell(outcome.silence.sentence);
+    if (outcome.sentences === 0 && outcome.silence) tell(vscode.l10n.t(outcome.silence.sentence));
   } catch (error) {
     if (error instanceof EngineCancelled) return;
     log.warn(`Nothing more was written: ${(error as Error).message}`);

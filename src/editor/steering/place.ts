@@ -19,7 +19,10 @@ export async function placeOf({ documents }: Services, argument: unknown): Promi
   const given = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
   const number = (name: string): number | undefined =>
     typeof given[name] === 'number' && Number.isInteger(given[name]) ? given[name] : undefined;
-  const editor = typeof given.uri === 'string' ? await editorOf(given.uri) : vscode.window.activeTextEditor;
+  const isOurs = ({ document }: vscode.TextEditor): boolean => documents.get(document) !== undefined;
+  // Without a text that has the focus (the walkthrough has it, say) the one that is shown.
+  const atHand = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors.find(isOurs);
+  const editor = typeof given.uri === 'string' ? await editorOf(given.uri) : atHand;
   const state = editor && documents.get(editor.document);
   if (editor === undefined || state === undefined) {
     void vscode.window.setStatusBarMessage(vscode.l10n.t('Planwright: open a Markdown document first'), 5000);

@@ -26,7 +26,7 @@ export class ModelCommands {
       const { training, models, ui, l10n } = this.parts;
       models.replaced(await training.use(place, using === 'workspace' ? 'starter' : 'workspace'));
       ui.note(
-        using === 'workspace' ? l10n.t('the starter model is in use') : l10n.t('the model of this workspace is in use'),
+        using === 'workspace' ? l10n.t('the bundled model is in use') : l10n.t('the model of this workspace is in use'),
       );
     });
   }
@@ -105,7 +105,7 @@ export class ModelCommands {
       const { models, ui, l10n } = this.parts;
       const state = await models.look();
       if (state?.model) return work(place, state);
-      ui.tell('information', l10n.t('This workspace has no model of its own yet: the starter model is in use.'), [
+      ui.tell('information', l10n.t('This workspace has no model of its own yet: the bundled model is in use.'), [
         { title: l10n.t('Fine-tune…'), run: () => ui.execute('planwright.fineTune') },
       ]);
     });

@@ -43,12 +43,12 @@ export function startQuestion(proposal: Proposal, l10n: Localiser, figures: Figu
 
 function detail(proposal: Proposal, l10n: Localiser, { count, duration }: Figures): string {
   const { survey, store, again, unfinished } = proposal;
-  const { documents, heldOutDocuments, tokens, device, runtime, estimatedSeconds, changedSince } = survey;
+  const { documents, heldOutDocuments, characters, device, runtime, estimatedSeconds, changedSince } = survey;
   return [
     l10n.t(
-      '{0} documents with {1} tokens, {2} of them held out to measure with.',
+      '{0} documents with {1} characters, {2} of them held out to measure with.',
       count(documents),
-      count(tokens),
+      count(characters),
       count(heldOutDocuments),
     ),
     ...changed(changedSince, again !== undefined, l10n, count),

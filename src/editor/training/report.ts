@@ -18,7 +18,7 @@ export function trainingReport(report: TrainingReport, l10n: Localiser, figures:
     ...examples(report.examples, l10n),
     ...theRun(report, l10n, figures),
     l10n.t(
-      '“Planwright: Switch Between Starter and Workspace Model” lets you compare; “Planwright: Forget This Workspace’s Model” deletes everything that was learnt.',
+      '“Planwright: Switch Between Bundled and Workspace Model” lets you compare; “Planwright: Forget This Workspace’s Model” deletes everything that was learnt.',
     ),
     '',
   ].join('\n\n');

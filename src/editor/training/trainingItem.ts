@@ -13,7 +13,7 @@ export function showTrainingItem(fineTuning: FineTuning): vscode.Disposable {
       item.hide();
       return;
     }
-    item.text = `$(${words.paused === undefined ? 'sync' : 'debug-pause'}) ${l10n.t('training {0}', words.short)}`;
+    item.text = `$(${words.paused === undefined ? 'sync' : 'debug-pause'}) ${l10n.t('fine-tuning {0}', words.short)}`;
     item.tooltip = words.line;
     item.accessibilityInformation = { label: l10n.t('Planwright is fine-tuning, {0}. {1}', words.short, words.line) };
     item.show();

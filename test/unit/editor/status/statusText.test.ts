@@ -124,7 +124,7 @@ describe('menuItems', () => {
   it('offers the other model where the workspace has one of its own', () => {
     expect(labels()).not.toContain('Report of fine-tuning');
     expect(labels({ using: 'workspace' })).toEqual(
-      expect.arrayContaining(['Fine-tune again on what changed…', 'Use the starter model', 'Report of fine-tuning']),
+      expect.arrayContaining(['Fine-tune again on what changed…', 'Use the bundled model', 'Report of fine-tuning']),
     );
     expect(labels({ using: 'starter' })).toContain('Use the workspace’s own model');
     expect(labels({ using: 'starter', isTraining: true })).not.toContain('Fine-tune again on what changed…');

@@ -42,7 +42,7 @@ describe('the model that the engine opens', () => {
 
 describe('switching', () => {
   it.each([
-    ['workspace', 'starter', 'the starter model is in use'],
+    ['workspace', 'starter', 'the bundled model is in use'],
     ['starter', 'workspace', 'the model of this workspace is in use'],
   ] as const)('from %s uses %s', async (using, other, note) => {
     const window = new Window();
