@@ -43,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     base: () => configuration.modelFolder || context.asAbsolutePath('models/starter'),
     log: (level, message) => log[level](message),
   });
-  const engine = createEngine(context, configuration, models, log);
+  const engine = createEngine(context, configuration, activity, models, log);
   startEngine(engine, activity, log);
   const labels = new LabelBook(engine, (error) => log.warn(`The labels' names cannot be read: ${error.message}`));
   const documents = new DocumentStore(engine, activity, timings);
@@ -79,6 +79,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     registerDoctor(services),
     training,
     registerTraining(services, tuning, training),
+    // One that was refused or cut off is asked for again.
+    engine.onDidChangeState(({ kind }) => {
+      if (kind === 'ready') plans.lookAtVisible();
+    }),
     activity.onDidChange(() => {
       setContextKeys(configuration);
       plans.lookAtVisible();

@@ -1,6 +1,7 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { EngineClient } from '../engine/client';
 import type { Engine } from '../engine/engine';
+import type { Activity } from './activity';
 import type { Configuration } from './configuration';
 import type { WorkspaceModels } from './training/models';
 
@@ -8,12 +9,13 @@ import type { WorkspaceModels } from './training/models';
 const ENGINE_SETTINGS = ['planwright.engine', 'planwright.model'];
 
 /**
- * The engine of this window. Nothing is started here: the first request does. A change of its settings, or turning Planwright off, ends the
- * process. When the workspace gets another model, an engine that was at work begins anew with it.
+ * The engine of this window. Nothing is started here: the first request does. A change of its settings, or turning Planwright off for all that is open, ends
+ * the process. When the workspace gets another model, an engine that was at work begins anew with it.
  */
 export function createEngine(
   context: vscode.ExtensionContext,
   configuration: Configuration,
+  activity: Activity,
   models: WorkspaceModels,
   log: vscode.LogOutputChannel,
 ): Engine {
@@ -48,8 +50,10 @@ export function createEngine(
   context.subscriptions.push(
     engine,
     configuration.onDidChange((event) => {
-      const affected = ENGINE_SETTINGS.some((name) => event.affectsConfiguration(name));
-      if (affected || !configuration.enabled()) stop();
+      if (ENGINE_SETTINGS.some((name) => event.affectsConfiguration(name))) stop();
+    }),
+    activity.onDidChange(() => {
+      if (!vscode.workspace.textDocuments.some((document) => activity.of(document).on)) stop();
     }),
     models.changed.listen(begin),
   );

@@ -41,6 +41,7 @@ export class DocumentMirror implements EngineDocument {
   private pending: TextEdit[] = [];
   /** The process that was told of the document last, however old the text that it has. */
   private known: EngineProcess | undefined;
+  private disposed = false;
 
   constructor(
     readonly key: string,
@@ -75,8 +76,9 @@ export class DocumentMirror implements EngineDocument {
     this.pending = [];
   }
 
-  /** Sends what this process does not have yet. */
+  /** Sends what this process does not have yet. @throws {EngineCancelled} for a document that is closed */
   bringUpToDate(process: EngineProcess): void {
+    if (this.disposed) throw new EngineCancelled();
     const key = this.wire;
     const { pending } = this;
     if (this.holder !== process) {
@@ -148,6 +150,11 @@ export class DocumentMirror implements EngineDocument {
   }
 
   dispose(): void {
+    this.disposed = true;
+    this.release();
+  }
+
+  release(): void {
     const key = this.wire;
     this.known?.tell((connection) => connection.sendNotification(notifications.close, { key }));
     this.known = undefined;

@@ -71,7 +71,7 @@ export interface CompleteHooks {
  * A document that the engine follows. Edits are only noted down; they are sent, together, before the next request, so that a keystroke costs
  * nothing and a completion that is being generated goes on until it is cancelled. After a restart of the engine the whole text is sent again.
  * Requests reject with EngineCancelled or EngineError. One that an edit overtakes before it is answered ends as cancelled too; a completion as one
- * with the reason `document-changed`.
+ * with the reason `document-changed`. After `dispose` every request ends as cancelled.
  */
 export interface EngineDocument extends Disposable {
   readonly key: string;
@@ -79,6 +79,8 @@ export interface EngineDocument extends Disposable {
   edited(start: number, end: number, text: string): void;
   /** The text changed in ways that are not known as edits: all of it is sent again. */
   reset(): void;
+  /** Frees what the engine keeps of it; the next request sends the text again. */
+  release(): void;
   plan(top: number, signal?: AbortSignal, onProgress?: (done: number, total: number) => void): Promise<PlanReply>;
   next(offset: number, top: number, never: readonly number[], signal?: AbortSignal): Promise<NextReply>;
   influences(units: readonly number[], signal?: AbortSignal): Promise<InfluenceReply>;

@@ -60,13 +60,18 @@ async function insertSentence(
 async function acceptShown(editor: vscode.TextEditor, place: Place): Promise<number | undefined> {
   const { document } = editor;
   const before = document.getText().length;
+  const cursors = editor.selections.length;
   await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+  // At several cursors the editor inserts it at each of them: what came where is not known well enough to take some of it off again.
+  if (cursors > 1) return (document.getText().length - before) / cursors || undefined;
   const end = place.offset + document.getText().length - before;
   const range = (from: number): vscode.Range =>
     new vscode.Range(document.positionAt(place.offset + from), document.positionAt(end));
   const accepted = document.getText(range(0));
   if (accepted === '') return undefined;
   const length = firstSentenceLength(place.text, place.offset, accepted);
-  if (length < accepted.length) await editor.edit((builder) => builder.delete(range(length)), OWN_UNDO);
+  if (length < accepted.length) {
+    await editor.edit((builder) => builder.delete(range(length)), { undoStopBefore: false, undoStopAfter: true });
+  }
   return length;
 }

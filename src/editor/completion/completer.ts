@@ -13,6 +13,7 @@ import type { Place } from './place';
 import { Refusals } from './refusals';
 import type { Suggestion } from './suggestion';
 import type { Wish } from './wish';
+import { withEol } from '../withEol';
 
 /** A question of the editor: what could stand here? */
 export interface Question {
@@ -194,12 +195,12 @@ export class Completer {
 
   private start(question: Question, place: Place, terms: Terms, steeringSince: Wish['steeringSince']): Generation {
     const { state, offset, preferences } = question;
-    const withEol = (text: string): string => text.replace(/\r\n?|\n/g, preferences.eol);
+    const { eol } = preferences;
     const work: Work = async (made, signal, onPartial) => {
       const began = performance.now();
       let reply: CompleteReply;
       try {
-        const hooks = { signal, onPartial: (text: string) => onPartial(withEol(text)) };
+        const hooks = { signal, onPartial: (text: string) => onPartial(withEol(text, eol)) };
         reply = await state.engine.complete({ ...terms, offset }, hooks);
       } catch (error) {
         if (error instanceof EngineCancelled) return;
@@ -208,7 +209,7 @@ export class Completer {
       }
       if (reply.reason && GIVEN_UP.has(reply.reason.kind)) return;
       if (terms.alternatives === 1) this.debounce.answered(performance.now() - began);
-      const suggestions = reply.completions.map(({ text, labels }) => ({ text: withEol(text), labels }));
+      const suggestions = reply.completions.map(({ text, labels }) => ({ text: withEol(text, eol), labels }));
       this.cache.put(made, suggestions, reply.reason ?? undefined);
       if (reply.reason) this.refusals.note(place, reply.reason, performance.now());
     };

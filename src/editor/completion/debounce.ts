@@ -28,6 +28,12 @@ export class AdaptiveDebounce {
     if (gap >= GAPS.shortest && gap <= GAPS.longest) push(this.gaps, gap, REMEMBERED.gaps);
   }
 
+  /** The text was changed otherwise than key by key (at several cursors, a word deleted): a pause begins, but says nothing of this writer's rhythm. */
+  changed(now: number): void {
+    this.lastTyped = now;
+    this.atOnce = false;
+  }
+
   /** The writer took a suggestion, or a part of one: what comes next is wanted at once. */
   accepted(): void {
     this.atOnce = true;

@@ -34,6 +34,7 @@ export function followEditor(
     const seen = changes.map(({ rangeLength, text }) => ({ replaced: rangeLength, inserted: text }));
     const keystroke = keystrokeOf(seen, advance, undone);
     if (keystroke === 'typed') completer.debounce.typed(performance.now());
+    if (keystroke === 'other' && !undone) completer.debounce.changed(performance.now());
     if (keystroke === 'accepted-part' || keystroke === 'accepted-whole') completer.debounce.accepted();
     // A whole one is counted by its command, a sentence by its own.
     if (keystroke === 'accepted-part' && advance.kind === 'along' && !completer.isAccepting) {

@@ -8,7 +8,7 @@ import { PlanState } from './planState';
 /** All that the editor keeps of a Markdown document: its units, its plan as far as known, what the writer has pinned, and the engine's end of it. */
 export class DocumentState implements Disposable {
   readonly units: UnitDocument;
-  readonly plan: PlanState;
+  #plan: PlanState;
   readonly steering: Steering;
   /** A new plan has come. */
   readonly planned = new Signal<void>();
@@ -21,7 +21,11 @@ export class DocumentState implements Disposable {
   ) {
     this.units = new UnitDocument(text);
     this.steering = new Steering(this.units);
-    this.plan = new PlanState(this.units.units.length);
+    this.#plan = new PlanState(this.units.units.length);
+  }
+
+  get plan(): PlanState {
+    return this.#plan;
   }
 
   /** Counts the edits: equal revisions mean equal texts. */
@@ -62,6 +66,12 @@ export class DocumentState implements Disposable {
     this.plan.set(plan);
     this.planned.emit();
     return true;
+  }
+
+  /** What is known of the plan is another model's. */
+  forgetPlan(): void {
+    this.#plan = new PlanState(this.units.units.length);
+    this.planned.emit();
   }
 
   dispose(): void {

@@ -4,13 +4,23 @@ import type { Activity } from '../activity';
 import type { HostTimings } from '../hostTimings';
 import { DocumentState } from './documentState';
 
-/** The states of the documents that Planwright works in: made when first asked for, kept up to date with every edit, dropped on close or when turned off. */
+interface Entry {
+  readonly state: DocumentState;
+  eol: vscode.EndOfLine;
+  /** Planwright is off in it: it is only kept up to date, so that what was pinned is still there when it is turned on again. */
+  resting: boolean;
+}
+
+/** The states of the documents that Planwright works in: made when first asked for, kept up to date with every edit, at rest while it is off, dropped on close. */
 export class DocumentStore implements vscode.Disposable {
-  private readonly states = new Map<string, { state: DocumentState; eol: vscode.EndOfLine }>();
+  private readonly states = new Map<string, Entry>();
   private readonly opened = new vscode.EventEmitter<DocumentState>();
   private readonly edited = new vscode.EventEmitter<{ state: DocumentState; event: vscode.TextDocumentChangeEvent }>();
   private readonly planned = new vscode.EventEmitter<DocumentState>();
   private readonly steered = new vscode.EventEmitter<DocumentState>();
+  private readonly left = new vscode.EventEmitter<DocumentState>();
+  /** Of the model whose plans are known. */
+  private weightsId: string | undefined;
   private readonly subscriptions: readonly { dispose(): unknown }[];
   readonly onDidOpen = this.opened.event;
   /** After the state took over the edit. */
@@ -19,6 +29,8 @@ export class DocumentStore implements vscode.Disposable {
   readonly onDidPlan = this.planned.event;
   /** Pins or bans changed. */
   readonly onDidSteer = this.steered.event;
+  /** It was closed, or Planwright turned off in it: nothing is to be computed for it any more. */
+  readonly onDidLeave = this.left.event;
 
   constructor(
     private readonly engine: Engine,
@@ -28,11 +40,15 @@ export class DocumentStore implements vscode.Disposable {
     this.subscriptions = [
       vscode.workspace.onDidChangeTextDocument((event) => this.onEdit(event)),
       vscode.workspace.onDidCloseTextDocument((document) => this.drop(document.uri.toString())),
-      activity.onDidChange(() => this.dropInactive()),
+      activity.onDidChange(() => this.restInactive()),
+      engine.onDidChangeState((state) => {
+        if (state.kind === 'ready') this.takeModel(state.info.weightsId);
+      }),
       this.opened,
       this.edited,
       this.planned,
       this.steered,
+      this.left,
     ];
   }
 
@@ -41,13 +57,16 @@ export class DocumentStore implements vscode.Disposable {
     if (document.isClosed || !this.activity.of(document).on) return undefined;
     const key = document.uri.toString();
     const known = this.states.get(key);
-    if (known) return known.state;
+    if (known) {
+      known.resting = false;
+      return known.state;
+    }
     const state = new DocumentState(
       key,
       document.getText(),
       this.engine.document(key, () => document.getText()),
     );
-    this.states.set(key, { state, eol: document.eol });
+    this.states.set(key, { state, eol: document.eol, resting: false });
     state.planned.listen(() => this.planned.fire(state));
     state.steering.changed.listen(() => this.steered.fire(state));
     this.opened.fire(state);
@@ -83,20 +102,33 @@ export class DocumentStore implements vscode.Disposable {
         })),
       );
     }
-    this.edited.fire({ state, event });
+    if (!entry.resting) this.edited.fire({ state, event });
     this.timings.record('edit', performance.now() - began);
   }
 
-  private dropInactive(): void {
+  private restInactive(): void {
     for (const document of vscode.workspace.textDocuments) {
-      if (!this.activity.of(document).on) this.drop(document.uri.toString());
+      const entry = this.states.get(document.uri.toString());
+      if (entry === undefined || entry.resting || this.activity.of(document).on) continue;
+      entry.resting = true;
+      this.left.fire(entry.state);
+      entry.state.engine.release();
     }
+  }
+
+  /** Plans of another model are forgotten: its labels may be others. */
+  private takeModel(weightsId: string): void {
+    const before = this.weightsId;
+    this.weightsId = weightsId;
+    if (before === undefined || before === weightsId) return;
+    for (const { state } of this.states.values()) state.forgetPlan();
   }
 
   private drop(key: string): void {
     const entry = this.states.get(key);
     if (entry === undefined) return;
     this.states.delete(key);
+    this.left.fire(entry.state);
     entry.state.dispose();
   }
 }

@@ -25,6 +25,7 @@ export class PlanFetcher implements vscode.Disposable {
     this.subscriptions = [
       documents.onDidOpen((state) => this.schedule(state, 0)),
       documents.onDidEdit(({ state }) => this.schedule(state, PAUSE_MS)),
+      documents.onDidLeave((state) => this.leave(state)),
       vscode.window.onDidChangeVisibleTextEditors(() => this.lookAtVisible()),
     ];
   }
@@ -50,9 +51,14 @@ export class PlanFetcher implements vscode.Disposable {
     this.trouble = message;
   }
 
-  private schedule(state: DocumentState, delay: number): void {
+  private leave(state: DocumentState): void {
     clearTimeout(this.waiting.get(state));
+    this.waiting.delete(state);
     this.running.get(state)?.abort();
+  }
+
+  private schedule(state: DocumentState, delay: number): void {
+    this.leave(state);
     this.waiting.set(
       state,
       setTimeout(() => {

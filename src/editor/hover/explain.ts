@@ -1,20 +1,21 @@
 import * as vscode from 'vscode';
+import { editorOf } from '../editorOf';
 
 /** `planwright.explain`: puts the caret at a place and shows its hover. What a lens does when it is clicked. */
 export async function explain(argument: unknown): Promise<void> {
   const place = placeOf(argument);
-  const document = place && vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === place.uri);
-  if (place === undefined || document === undefined) return;
+  const editor = place && (await editorOf(place.uri));
+  if (place === undefined || editor === undefined) return;
+  const { document, viewColumn } = editor;
   const position = document.positionAt(place.offset);
   const range = new vscode.Range(position, position);
-  const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  if (shown !== undefined && shown === vscode.window.activeTextEditor) {
-    shown.selection = new vscode.Selection(position, position);
-    shown.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  if (editor === vscode.window.activeTextEditor) {
+    editor.selection = new vscode.Selection(position, position);
+    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   } else {
     await vscode.window.showTextDocument(document, {
       selection: range,
-      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
+      ...(viewColumn !== undefined && { viewColumn }),
     });
   }
   await vscode.commands.executeCommand('editor.action.showHover');

@@ -3,6 +3,7 @@ import type { Influence, LabelProbability } from '../../engine/protocol';
 import { finePercent, percent } from '../annotations/percent';
 import type { DocumentState } from '../documents/documentState';
 import type { UnitAnnotation } from '../documents/planState';
+import { LARGEST_ANNOTATED } from '../limits';
 import type { Localiser } from '../localiser';
 import type { ActiveSteering } from '../steering/steering';
 import { distributionTable, labelInWords, LABELS_SHOWN, type LabelCatalogue, type Place } from './distribution';
@@ -24,7 +25,10 @@ export function hoverMarkdown(state: DocumentState, target: HoverTarget, sources
   const { labels, l10n } = sources;
   const annotation = target.kind === 'place' ? undefined : state.plan.of(target.unit);
   const expected = state.plan.expected(target.unit) ?? [];
-  if (expected.length === 0) return `${l10n.t('The plan is not known yet.')} ${whyNoPlan(sources.engine, l10n)}`;
+  if (expected.length === 0) {
+    if (state.text.length > LARGEST_ANNOTATED) return l10n.t('This document is too large for a plan.');
+    return `${l10n.t('The plan is not known yet.')} ${whyNoPlan(sources.engine, l10n)}`;
+  }
 
   const at: Place = { uri: state.key, offset: target.kind === 'place' ? target.offset : target.span.start };
   const steering = state.steering.at(at.offset);

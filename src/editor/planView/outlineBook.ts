@@ -15,7 +15,7 @@ const EMPTY: readonly Paragraph[] = [];
 
 /** The outline of one document, kept in step with it: what stands under what, under names that stay. */
 export class OutlineBook {
-  private readonly ids = new OutlineIds();
+  private readonly ids: OutlineIds;
   private paragraphs: readonly Paragraph[] = EMPTY;
   /** Those that the paragraphs are made of: the editor asks between an edit and the update that follows it, too. */
   private units: readonly Unit[] = [];
@@ -25,6 +25,7 @@ export class OutlineBook {
   private shown: readonly string[] = [];
 
   constructor(readonly state: DocumentState) {
+    this.ids = new OutlineIds(state.key);
     this.update(undefined);
   }
 
@@ -70,15 +71,28 @@ export class OutlineBook {
     return Array.from({ length: to - from }, (_, n) => ({
       kind: 'sentence',
       id: `${block.id} sentence ${n}`,
-      unit: from + n,
+      block,
+      index: n,
     }));
   }
 
+  /** The unit of a sentence, as the document is now; undefined where it is gone. */
+  unitOf({ block, index }: SentenceNode): number | undefined {
+    const { from, to } = this.paragraphs[this.indexOf(block)] ?? { from: 0, to: 0 };
+    return from + index < to ? from + index : undefined;
+  }
+
+  /** Where a node stands in the document as it is now, without white space around it; undefined where it is gone. */
+  spanOf(node: BlockNode | SentenceNode): { readonly start: number; readonly end: number } | undefined {
+    const unit = node.kind === 'sentence' ? this.unitOf(node) : undefined;
+    const span = node.kind === 'sentence' ? this.units[unit ?? -1] : this.paragraph(node);
+    if (span === undefined) return undefined;
+    const text = this.state.text.slice(span.start, span.end);
+    return { start: span.start + text.length - text.trimStart().length, end: span.start + text.trimEnd().length };
+  }
+
   above(node: BlockNode | SentenceNode): BlockNode | undefined {
-    if (node.kind === 'sentence') {
-      const index = this.paragraphs.findIndex(({ from, to }) => node.unit >= from && node.unit < to);
-      return index < 0 ? undefined : this.block(index);
-    }
+    if (node.kind === 'sentence') return this.blockNow(node.block);
     const heading = headingAbove(this.paragraphs, (paragraph) => this.level(paragraph), this.indexOf(node));
     return heading < 0 ? undefined : this.block(heading);
   }
@@ -101,6 +115,11 @@ export class OutlineBook {
   unitAt(offset: number): number {
     const { units } = this.state.units;
     return Math.min(closedUnitCount(units, offset), units.length - 1);
+  }
+
+  private blockNow(block: BlockNode): BlockNode | undefined {
+    const index = this.indexOf(block);
+    return index < 0 ? undefined : this.block(index);
   }
 
   private block(paragraph: number): BlockNode {

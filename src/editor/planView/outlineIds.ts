@@ -7,6 +7,9 @@ export class OutlineIds {
   private names: readonly string[] = [];
   private made = 0;
 
+  /** @param owner whose list it is: names of different owners differ, as the editor remembers by name what is open */
+  constructor(private readonly owner: string) {}
+
   /** The name of each member of a list; its last state is remembered. */
   of(contents: readonly string[]): readonly string[] {
     const before = this.contents;
@@ -16,7 +19,9 @@ export class OutlineIds {
     let tail = 0;
     while (tail < most - head && before[before.length - tail - 1] === contents[contents.length - tail - 1]) tail++;
     const kept = this.names.slice(head, before.length - tail);
-    const between = contents.slice(head, contents.length - tail).map((_, n) => kept[n] ?? `${++this.made}`);
+    const between = contents
+      .slice(head, contents.length - tail)
+      .map((_, n) => kept[n] ?? `${++this.made} ${this.owner}`);
     this.names = [
       ...this.names.slice(0, head),
       ...between,

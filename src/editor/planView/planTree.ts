@@ -25,10 +25,12 @@ export interface BlockNode {
   readonly paragraph: number;
 }
 
+/** A sentence, by its place in its paragraph: that is what an edit further up leaves as it is. */
 export interface SentenceNode {
   readonly kind: 'sentence';
   readonly id: string;
-  readonly unit: number;
+  readonly block: BlockNode;
+  readonly index: number;
 }
 
 export interface NextNode {

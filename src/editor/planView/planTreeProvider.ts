@@ -65,6 +65,14 @@ export class PlanTreeProvider implements vscode.TreeDataProvider<PlanNode>, vsco
     return this.book?.at(this.offset);
   }
 
+  /** Where a block or sentence of the outline stands in the document now. */
+  spanOf(node: unknown): { readonly start: number; readonly end: number } | undefined {
+    const given = [...this.given.values()].find((known) => known === node);
+    return given?.kind === 'section' || given?.kind === 'paragraph' || given?.kind === 'sentence'
+      ? this.book?.spanOf(given)
+      : undefined;
+  }
+
   get top(): PlanNode {
     return NEXT;
   }

@@ -71,7 +71,11 @@ export function registerPlanView(services: Services): vscode.Disposable {
       describe();
       if (kind === 'ready' && view.visible) provider.showNext();
     }),
-    vscode.commands.registerCommand('planwright.reveal', reveal),
+    vscode.commands.registerCommand('planwright.reveal', async (node: unknown) => {
+      const { state } = follower;
+      const span = provider.spanOf(node);
+      if (state !== undefined && span !== undefined) await reveal(state.key, span);
+    }),
   );
 }
 

@@ -1,22 +1,13 @@
 import * as vscode from 'vscode';
+import { editorOf } from '../editorOf';
 
-/** `planwright.reveal`: goes to a sentence, given as {uri, offset, end}. */
-export async function reveal(argument: unknown): Promise<void> {
-  if (!isPlace(argument)) return;
-  const { uri, offset, end } = argument;
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri);
-  if (document === undefined) return;
-  const range = new vscode.Range(document.positionAt(offset), document.positionAt(end));
-  const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  const editor = await vscode.window.showTextDocument(document, {
-    ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
-  });
-  editor.selection = new vscode.Selection(range.start, range.start);
-  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-}
-
-function isPlace(value: unknown): value is { uri: string; offset: number; end: number } {
-  if (typeof value !== 'object' || value === null) return false;
-  const { uri, offset, end } = value as Record<string, unknown>;
-  return typeof uri === 'string' && typeof offset === 'number' && typeof end === 'number';
+/** Goes to a span of a document, and shows all of it. */
+export async function reveal(uri: string, { start, end }: { start: number; end: number }): Promise<void> {
+  const editor = await editorOf(uri);
+  if (editor === undefined) return;
+  const { document, viewColumn } = editor;
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+  const shown = await vscode.window.showTextDocument(document, viewColumn === undefined ? {} : { viewColumn });
+  shown.selection = new vscode.Selection(range.start, range.start);
+  shown.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }

@@ -102,12 +102,13 @@ function blockItem(node: BlockNode, { book, labels, current }: TreeSituation): v
   item.accessibilityInformation = {
     label: [`${kind}: ${title}`, ...(item.description === '' ? [] : [item.description])].join(', '),
   };
-  item.command = reveal(state.key, start, end);
+  item.command = reveal(node);
   return item;
 }
 
-function sentenceItem({ unit }: SentenceNode, { book, labels, current }: TreeSituation): vscode.TreeItem {
+function sentenceItem(node: SentenceNode, { book, labels, current }: TreeSituation): vscode.TreeItem {
   const { state } = book;
+  const unit = book.unitOf(node) ?? -1;
   const { start, end } = state.units.units[unit] ?? { start: 0, end: 0 };
   const annotation = state.plan.of(unit);
   const label = annotation && labels.get(annotation.label);
@@ -120,15 +121,11 @@ function sentenceItem({ unit }: SentenceNode, { book, labels, current }: TreeSit
   item.iconPath = new vscode.ThemeIcon(isHere ? 'arrow-right' : (familyIcon(label) ?? 'dash'));
   item.tooltip = clip(text, 400);
   item.accessibilityInformation = { label: `${name}: ${item.description}` };
-  const from = start + (text.length - text.trimStart().length);
-  item.command = reveal(state.key, from, start + text.trimEnd().length);
+  item.command = reveal(node);
   return item;
 }
 
-function reveal(uri: string, offset: number, end: number): vscode.Command {
-  return {
-    command: 'planwright.reveal',
-    title: vscode.l10n.t('Go to Sentence'),
-    arguments: [{ uri, offset, end }],
-  };
+/** Where the node stands is asked when it is clicked: edits further up move it, and do not have it shown anew. */
+function reveal(node: BlockNode | SentenceNode): vscode.Command {
+  return { command: 'planwright.reveal', title: vscode.l10n.t('Go to Sentence'), arguments: [node] };
 }

@@ -24,12 +24,13 @@ async function write(services: Services, place: Place, title: string, sentences:
   const { log } = services;
   await goTo(place, place.offset);
   const session = new Session(place);
+  const eol = place.editor.document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
   try {
     const outcome = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, cancellable: true, title },
       (_, token) => {
         token.onCancellationRequested(() => session.stop());
-        return draft({ ...place, sentences, insert: session.insert, signal: session.signal });
+        return draft({ ...place, eol, sentences, insert: session.insert, signal: session.signal });
       },
     );
     log.debug(`${outcome.sentences} of ${sentences} sentences were written${because(outcome)}.`);

@@ -1,5 +1,6 @@
 import type { Silence } from '../../engine/protocol';
 import type { DocumentState } from '../documents/documentState';
+import { withEol, type Eol } from '../withEol';
 import { stepsAhead } from './ahead';
 import { unitWritten } from './target';
 import { closedUnitCount } from '../../text/units';
@@ -13,6 +14,8 @@ const BREAK = /^[^\S\n]*\r?\n[^\S\n]*\r?\n/;
 export interface DraftOrder {
   readonly state: DocumentState;
   readonly offset: number;
+  /** The document's line ends. */
+  readonly eol: Eol;
   /** How many sentences. */
   readonly sentences: number;
   /** What the first one shall be, whatever is pinned. */
@@ -40,7 +43,7 @@ export async function draft(order: DraftOrder): Promise<DraftOutcome> {
     if (signal.aborted) return { sentences: n, silence: undefined };
     if (typeof written !== 'string') return { sentences: n, silence: written };
     if (n > 0 && BREAK.test(written)) return { sentences: n, silence: PARAGRAPH_ENDS };
-    const text = spaced(state, offset, written);
+    const text = withEol(spaced(state, offset, written), order.eol);
     if (!(await order.insert(offset, text, n === 0))) return { sentences: n, silence: NOT_TAKEN };
     offset += text.length;
   }

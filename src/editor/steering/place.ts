@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DocumentState } from '../documents/documentState';
+import { editorOf } from '../editorOf';
 import type { Services } from '../services';
 
 /** Where a command is to steer: what its argument says (a link in a hover, a lens, an item of the tree), else the cursor. */
@@ -43,14 +44,4 @@ export async function goTo({ editor }: Place, offset: number): Promise<void> {
     shown.selection = new vscode.Selection(position, position);
   }
   shown.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-}
-
-async function editorOf(uri: string): Promise<vscode.TextEditor | undefined> {
-  const matches = (document: vscode.TextDocument): boolean => document.uri.toString() === uri;
-  const active = vscode.window.activeTextEditor;
-  if (active && matches(active.document)) return active;
-  const shown = vscode.window.visibleTextEditors.find(({ document }) => matches(document));
-  if (shown) return shown;
-  const document = vscode.workspace.textDocuments.find(matches);
-  return document && vscode.window.showTextDocument(document);
 }

@@ -49,6 +49,18 @@ describe('a document that is edited', () => {
     expect((await engine.memory())!.documents).toBe(1);
   });
 
+  it('is freed when it rests, and opened again by the next request; closed it is never opened again', async () => {
+    const engine = client({ program: programs.engine });
+    const writer = new Writer(engine, 3);
+    const before = await writer.document.plan(2);
+    writer.document.release();
+    expect((await engine.memory())!.documents).toBe(0);
+    expect(await writer.document.plan(2)).toEqual(before);
+    writer.document.dispose();
+    await expect(writer.document.plan(2)).rejects.toBeInstanceOf(EngineCancelled);
+    expect((await engine.memory())!.documents).toBe(0);
+  });
+
   it('has the text of its owner after a reset, and when edits did not fit', async () => {
     const engine = client({ program: programs.engine });
     const writer = new Writer(engine, 2);

@@ -57,6 +57,15 @@ describe('AdaptiveDebounce', () => {
     expect(debounce.delay(120)).toBe(300);
   });
 
+  it('waits after a change that is no key, and learns nothing from it', () => {
+    const debounce = new AdaptiveDebounce();
+    debounce.accepted();
+    debounce.changed(1000);
+    expect(debounce.remaining(1000, 0)).toBe(250);
+    for (let key = 0; key < 10; key++) debounce.changed(1000 + 50 * key);
+    expect(debounce.delay(0)).toBe(250);
+  });
+
   it('counts from the last keystroke', () => {
     const debounce = typing(200, 11);
     expect(debounce.remaining(2000, 120)).toBe(300);

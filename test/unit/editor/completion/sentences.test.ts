@@ -17,6 +17,7 @@ describe('firstSentenceLength', () => {
     ['starts after a blank line', 'Before.\n\n', 'One. Two.', 'One. '],
   ])('%s', (_name, before, suggested, expected) => {
     expect(first(before, suggested)).toBe(expected);
+    expect(first(`\`\`\`\ncode\n\`\`\`\n\n${before}`.replaceAll('\n', '\r\n'), suggested)).toBe(expected);
     expect(first(`Words before. ${'And more of them. '.repeat(500)}\n\n${before}`, suggested)).toBe(expected);
   });
 });

@@ -37,6 +37,19 @@ describe('DocumentState', () => {
     expect(state.plan.expected(state.units.units.length)).toEqual([{ id: 7, probability: 0.25 }]);
   });
 
+  it('forgets the plan of another model, and says so', async () => {
+    const { state } = await planned(TEXT);
+    const before = state.plan;
+    let told = 0;
+    state.planned.listen(() => told++);
+    state.forgetPlan();
+    expect(told).toBe(1);
+    expect(state.plan).not.toBe(before);
+    expect(state.plan.isKnown || state.plan.isCurrent).toBe(false);
+    expect(await state.refreshPlan(1, new AbortController().signal)).toBe(true);
+    expect(state.plan.of(2)?.label).toBe(2);
+  });
+
   it('does not take over a plan of a text that has changed meanwhile', async () => {
     const { state, engine } = await planned(TEXT);
     engine.answer = () => {

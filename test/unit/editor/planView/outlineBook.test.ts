@@ -114,13 +114,30 @@ describe('OutlineBook', () => {
     expect(() => desk.book.sentences(paragraph)).not.toThrow();
   });
 
+  it('knows where a node of before an edit stands now', () => {
+    const desk = new Desk();
+    const block = desk.book.under(desk.book.under(undefined)[0])[0]!;
+    const sentence = desk.book.sentences(block)[1]!;
+    const at = (node: typeof block | typeof sentence): string => {
+      const { start, end } = desk.book.spanOf(node)!;
+      return desk.state.text.slice(start, end);
+    };
+    expect(at(sentence)).toBe('Two is.');
+    expect(desk.changed(desk.change('# A', 'Before. And more.\n\n# A'))).toBe('all');
+    expect([at(block), at(sentence)]).toEqual(['One is. Two is.', 'Two is.']);
+    expect(desk.changed(desk.change('And more', 'And much more'))).toEqual(['Before. And much more.']);
+    expect([at(block), at(sentence)]).toEqual(['One is. Two is.', 'Two is.']);
+    desk.change(' Two is.', '');
+    expect(desk.book.spanOf(sentence)).toBeUndefined();
+  });
+
   it('tells the sentence at a place, or before it, with its paragraph above', () => {
     const { book, state } = new Desk();
     const at = (offset: number): string => {
       const node = book.at(offset)!;
       if (node.kind !== 'sentence') return node.kind;
       expect(book.sentences(book.above(node)!)).toContainEqual(node);
-      const { start, end } = state.units.units[node.unit]!;
+      const { start, end } = state.units.units[book.unitOf(node)!]!;
       return state.text.slice(start, end).trim();
     };
     expect(at(1)).toBe('section');
@@ -156,7 +173,7 @@ describe('OutlineIds', () => {
     const list = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 8 });
     fc.assert(
       fc.property(fc.array(list, { minLength: 2, maxLength: 5 }), (lists) => {
-        const ids = new OutlineIds();
+        const ids = new OutlineIds('document');
         let [before, names]: [readonly string[], readonly string[]] = [[], []];
         for (const contents of lists) {
           const now = ids.of(contents);
@@ -172,8 +189,13 @@ describe('OutlineIds', () => {
     );
   });
 
+  it('are of their owner: the editor remembers by name what is open', () => {
+    const lists = ['one', 'other'].map((owner) => new OutlineIds(owner).of(['a', 'b']));
+    expect(new Set(lists.flat()).size).toBe(4);
+  });
+
   it('follow what stands behind a change', () => {
-    const ids = new OutlineIds();
+    const ids = new OutlineIds('document');
     const [a, b, c] = ids.of(['a', 'b', 'c']);
     expect(ids.of(['a', 'x', 'y', 'b', 'c'])).toEqual([a, expect.any(String), expect.any(String), b, c]);
     expect(ids.of(['b', 'c'])).toEqual([b, c]);

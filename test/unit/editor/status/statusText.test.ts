@@ -48,7 +48,7 @@ describe('statusText', () => {
     const during = (engine: EngineState, paused?: string) =>
       statusText({ engine, verdict: ON, snoozedUntil: undefined, training: { ...training, paused } }, english);
     expect(during(READY)).toMatchObject({
-      text: 'Planwright: training 42\u00a0%',
+      text: 'Planwright: fine-tuning 42\u00a0%',
       detail: 'Step 42 of 100',
       busy: true,
     });

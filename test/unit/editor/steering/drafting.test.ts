@@ -40,6 +40,7 @@ class Writer extends FakeEngineDocument {
     return draft({
       state,
       offset: state.text.length,
+      eol: '\n',
       sentences: 4,
       label: undefined,
       insert: (offset, text) => {
@@ -65,6 +66,17 @@ describe('a draft', () => {
       { offset: 23, pins: [103], never: [] },
     ]);
     expect(writer.asked.every(({ gate, stop }) => gate === 'open' && stop === 'sentence')).toBe(true);
+  });
+
+  it('counts the line ends that the document has', async () => {
+    const writer = new Writer('Things to take:', ['\n\n- One.', ' Two.']);
+    // As the editor does in a document with such line ends.
+    const insert: DraftOrder['insert'] = (offset, text) => {
+      writer.state.edit([{ start: offset, end: offset, text: text.replace(/\r?\n/g, '\r\n') }]);
+      return Promise.resolve(true);
+    };
+    await writer.draft({ eol: '\r\n', sentences: 2, insert });
+    expect(writer.state.text).toBe('Things to take:\r\n\r\n- One. Two.');
   });
 
   it('of a given label is bound to that, whatever is pinned', async () => {

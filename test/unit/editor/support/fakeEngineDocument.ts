@@ -5,6 +5,7 @@ import type { PlanReply, TextEdit } from '../../../../src/engine/protocol';
 export class FakeEngineDocument implements EngineDocument {
   readonly edits: TextEdit[] = [];
   resets = 0;
+  released = false;
   disposed = false;
   answer: () => Promise<PlanReply> = () => Promise.resolve({ units: [], next: [] });
 
@@ -15,6 +16,9 @@ export class FakeEngineDocument implements EngineDocument {
   }
   reset(): void {
     this.resets++;
+  }
+  release(): void {
+    this.released = true;
   }
   plan(): Promise<PlanReply> {
     return this.answer();

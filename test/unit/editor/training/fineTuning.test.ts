@@ -38,7 +38,7 @@ describe('before a run', () => {
     expect(message).toBe('Fine-tune on “notes”?');
     for (const part of [
       '120 documents',
-      '210,000 tokens',
+      '900,000 characters',
       '12 of them',
       '5 the same as others',
       '2 ignored by .gitignore',
