@@ -45,6 +45,8 @@ interface Lane {
 export async function writePinnedUnit(request: CandidatesRequest, start: Writer, label: number): Promise<Writer> {
   const { model, plan, signal, onFirst, random } = request;
   const { unit } = start;
+  // Units before it bear on its label only where embeddings are taken relative to their document.
+  const judgedFrom = model.config.labels.centering === 'document' ? 0 : unit;
   const tree = await openTree(request, start);
   let lanes = tree.lanes;
   let best: { writer: Writer; excess: number } | undefined;
@@ -64,7 +66,7 @@ export async function writePinnedUnit(request: CandidatesRequest, start: Writer,
       const excess =
         writer.broken(unit) || !request.acceptable(writer.text)
           ? Infinity
-          : obedienceOf(model, await plan.embed(0, unit + 1, signal), label).excess;
+          : obedienceOf(model, await plan.embed(judgedFrom, unit + 1, signal), label).excess;
       if (best === undefined || excess < best.excess) best = { writer, excess };
       if (excess === 0) break;
     }
@@ -85,6 +87,8 @@ async function openTree(
   const guided = strength !== 1;
   const input = await start.caughtUp();
   const last = input.at(-1)!;
+  // Not always those of the last token: where the unit begins within the token that is to be spelt again, that one was read before it.
+  const conditions = await start.conditions();
   // The last token is read again on the branches: it carries the plan of the unit to come, and that differs between them.
   const branches: Branches = model.branch(
     await context.hold(input.slice(0, -1), signal),
@@ -113,7 +117,7 @@ async function openTree(
     lanes,
     read: async (going) => {
       const tokens: BranchToken[] = [];
-      for (const lane of going) tokens.push(...tokensOf(lane.writer.readUnder(last), lane.steered, lane.free));
+      for (const lane of going) tokens.push(...tokensOf(lane.writer.readUnder(conditions), lane.steered, lane.free));
       const rows = await read(tokens);
       for (const [i, lane] of going.entries()) {
         lane.logits = guided ? combine(rows[2 * i]!, rows[2 * i + 1]) : combine(rows[i]!, undefined);

@@ -30,9 +30,14 @@ export function planHealing(tokenizer: Tokenizer, ids: readonly number[]): Heali
 }
 
 const exactTokens = new WeakMap<Tokenizer, Map<string, number>>();
+/** The last answer: candidates that are written side by side ask the same, and a lone space agrees with half of the vocabulary. */
+const lastAgreeing = new WeakMap<Tokenizer, { readonly key: string; readonly tokens: readonly number[] }>();
 
 /** Tokens that may come next when the coming bytes are given: those that start with them, and those they start with. Ascending, never empty. */
-export function tokensAgreeingWith(tokenizer: Tokenizer, bytes: Uint8Array): number[] {
+export function tokensAgreeingWith(tokenizer: Tokenizer, bytes: Uint8Array): readonly number[] {
+  const key = keyOf(bytes);
+  const last = lastAgreeing.get(tokenizer);
+  if (last?.key === key) return last.tokens;
   const allowed = new Set(tokenizer.tokensStartingWith(bytes));
   let exact = exactTokens.get(tokenizer);
   if (exact === undefined) {
@@ -45,7 +50,9 @@ export function tokensAgreeingWith(tokenizer: Tokenizer, bytes: Uint8Array): num
     if (id !== undefined) allowed.add(id);
   }
   allowed.delete(tokenizer.endOfText);
-  return [...allowed].sort((a, b) => a - b);
+  const tokens = [...allowed].sort((a, b) => a - b);
+  lastAgreeing.set(tokenizer, { key, tokens });
+  return tokens;
 }
 
 function keyOf(bytes: Uint8Array): string {

@@ -76,8 +76,8 @@ export function topLabels(probabilities: Float32Array, count: number): LabelProb
 
 /** Rows computed in one run of the planner; with the context they need, a few hundred positions. */
 const ROWS_AT_ONCE = 256;
-/** Rows whose probabilities are kept (1.5 kB each for three steps of 128 labels). */
-const ROWS_KEPT = 1024;
+/** Rows whose probabilities are kept (1.5 kB each for three steps of 128 labels): all those of a document of some 600 kB, which is asked for as a whole after each pause. */
+const ROWS_KEPT = 8192;
 
 const CHANGED = 'The document changed while its plan was computed.';
 
@@ -130,7 +130,7 @@ export class PlanTable {
   }
 
   /**
-   * Rows [from, to] (both included), their probabilities present until a thousand others have been asked for.
+   * Rows [from, to] (both included), their probabilities present until thousands of others have been asked for.
    * @throws {CancelledError} when the signal says so, or the document changed meanwhile
    */
   async ensure(from: number, to: number, signal?: AbortSignal): Promise<PlanRow[]> {

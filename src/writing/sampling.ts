@@ -54,19 +54,26 @@ const NEGLIGIBLE = 14;
 
 function sample(values: Float32Array, top: number, { temperature, topP }: Sampling, random: RandomSource): number {
   const least = top - NEGLIGIBLE * temperature;
-  const order: number[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i]! > least) order.push(i);
-  const weights = new Map(order.map((i) => [i, Math.exp((values[i]! - top) / temperature)]));
-  const weight = (i: number): number => weights.get(i)!;
+  const weights = new Float64Array(values.length);
   let mass = 0;
-  for (const i of order) mass += weight(i);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! <= least) continue;
+    weights[i] = Math.exp((values[i]! - top) / temperature);
+    mass += weights[i]!;
+    count++;
+  }
+  // Together those below weigh less than what the nucleus leaves out: they need not be sorted.
+  const lightest = ((1 - topP) * mass) / count;
+  const order: number[] = [];
+  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0 && weights[i]! >= lightest) order.push(i);
   order.sort((a, b) => values[b]! - values[a]! || a - b);
   let nucleus = 0;
   let kept = 0;
-  while (kept < order.length && nucleus < topP * mass) nucleus += weight(order[kept++]!);
+  while (kept < order.length && nucleus < topP * mass) nucleus += weights[order[kept++]!]!;
   let left = random() * nucleus;
   for (let i = 0; i < kept; i++) {
-    left -= weight(order[i]!);
+    left -= weights[order[i]!]!;
     if (left < 0) return order[i]!;
   }
   return order[kept - 1]!;

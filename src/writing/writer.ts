@@ -139,11 +139,14 @@ export class Writer {
 
   /** All that the LM is to read before the next token: the last one joins it under the plan of the unit that is open after it. */
   async caughtUp(): Promise<readonly SteeredToken[]> {
-    if (this.unread === undefined) return this.input;
-    const { plan, steering, signal } = this.task;
-    const [vectors] = await plan.vectors(this.unit, this.unit, steering, signal);
-    this.readUnder(vectors!);
+    if (this.unread !== undefined) this.readUnder(await this.conditions());
     return this.input;
+  }
+
+  /** What conditions the tokens of the unit that is open. The draft must be this writer's. */
+  async conditions(): Promise<Conditions> {
+    const { plan, steering, signal } = this.task;
+    return (await plan.vectors(this.unit, this.unit, steering, signal))[0]!;
   }
 
   /** The last token joins the input under these conditions, which are those of the unit that is still open. */

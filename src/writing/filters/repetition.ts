@@ -4,6 +4,8 @@ import type { Filter } from './filter';
 const LONGEST_PERIOD = 24;
 /** So many words once more are a loop wherever a completion has said them itself: the second round need not be complete. */
 const SAID_BEFORE = 6;
+/** Rounds of marks alone that are a loop: fewer may be a rule, or what stands in the place of something. */
+const ROUNDS_OF_MARKS = 6;
 /** Words of the text before the cursor that can be part of a loop. */
 const LOOKS_BACK = 24;
 
@@ -17,7 +19,8 @@ export function repetitionStart(before: string, text: string): number | undefine
   const own = words(text);
   const all = [...earlier.map(({ word }) => word), ...own.map(({ word }) => word)];
   for (let period = 1; period <= LONGEST_PERIOD; period++) {
-    const rounds = period === 1 ? 3 : period <= 3 ? 2.5 : 2;
+    const isOfMarks = !all.slice(-period).some((word) => /[\p{L}\p{N}]/u.test(word));
+    const rounds = isOfMarks ? ROUNDS_OF_MARKS : period === 1 ? 3 : period <= 3 ? 2.5 : 2;
     const needed = Math.ceil(period * rounds);
     let run = 0;
     for (let i = all.length - 1; i >= period && all[i] === all[i - period]; i--) run++;
@@ -38,8 +41,10 @@ export const cutRepetition: Filter = (text, { before }) => {
   return text.slice(0, at).trim() === '' ? { drop: 'repeats-itself' } : { text: text.slice(0, at) };
 };
 
+/** Words, numbers with the marks within them (127.0.0.1), and runs of marks. */
 function words(text: string): { word: string; start: number }[] {
-  return Array.from(text.matchAll(/[\p{L}\p{N}'’]+|[^\s\p{L}\p{N}]/gu), (match) => ({
+  const pieces = text.matchAll(/\p{N}+(?:[.,:/-]\p{N}+)+|[\p{L}\p{N}'’]+|[^\s\p{L}\p{N}]+/gu);
+  return Array.from(pieces, (match) => ({
     word: match[0].toLowerCase(),
     start: match.index,
   }));

@@ -45,6 +45,33 @@ describe('a pinned sentence', () => {
     expect(await mean(12)).toBeLessThan((await mean(1)) - 1);
   });
 
+  it.each(['It is so. ', '- One thing here\n- ', 'It works\n## '])(
+    'is written under its label behind "%s"',
+    async (start) => {
+      const model = new ToyModel();
+      const label = 3;
+      const oneHot = new Float32Array(model.labels.count);
+      oneHot[label] = 1;
+      const wanted = await model.planVectors(oneHot);
+      const plans: Float32Array[] = [];
+      const branch = model.branch.bind(model);
+      model.branch = (cache) => {
+        const branches = branch(cache);
+        const extend = branches.extend.bind(branches);
+        branches.extend = (tokens) => {
+          plans.push(...tokens.map(({ plan }) => plan));
+          return extend(tokens);
+        };
+        return branches;
+      };
+      const session = new DocumentSession(model, start);
+      await session.complete(start.length, { pins: [label], pinning: { candidates: 2, temperature: 1, strength: 1 } });
+      // The first one is the last of the text before: it may still belong to the unit that it ends.
+      expect(plans.length).toBeGreaterThan(2);
+      for (const plan of plans.slice(1)) expect(plan).toEqual(wanted);
+    },
+  );
+
   it('is the same for the same seed, with guidance too', async () => {
     const model = new ToyModel();
     expect(await written(model, 3, 4, 2)).toEqual(await written(model, 3, 4, 2));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseToken, probabilityOf, seededRandom } from '../../../src/writing/sampling';
 
@@ -31,6 +32,27 @@ describe('choosing a token', () => {
     for (let i = 0; i < 200; i++) {
       expect([1, 3]).toContain(chooseToken(logits, undefined, { temperature: 2, topP: 0.6 }, random));
     }
+  });
+
+  it('draws from the smallest set of the most probable that reaches top-p', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: 1, maxLength: 40 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        fc.nat(),
+        (values, topP, seed) => {
+          const given = Float32Array.from(values);
+          const order = [...given.keys()].sort((a, b) => given[b]! - given[a]! || a - b);
+          const weights = order.map((i) => Math.exp(given[i]! - Math.max(...given)));
+          const mass = weights.reduce((sum, weight) => sum + weight, 0);
+          let [size, sum] = [0, 0];
+          while (size < order.length && sum < topP * mass * (1 - 1e-9)) sum += weights[size++]!;
+          const chosen = chooseToken(given, undefined, { temperature: 1, topP }, seededRandom(seed));
+          // One more where rounding decides.
+          expect(order.slice(0, size + 1)).toContain(chosen);
+        },
+      ),
+    );
   });
 
   it('gives the same numbers for the same seed, others for another', () => {

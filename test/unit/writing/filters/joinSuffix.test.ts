@@ -13,4 +13,5 @@ it('adds none where one is, or none is wanted', () => {
   expect(filter('big', ' cat')).toEqual({ text: 'big' });
   expect(filter('big', '.')).toEqual({ text: 'big' });
   expect(filter('big', '')).toEqual({ text: 'big' });
+  for (const closing of ['**', '** and', '"', '_', '`.', '”']) expect(filter('big', closing)).toEqual({ text: 'big' });
 });

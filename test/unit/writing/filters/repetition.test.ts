@@ -19,6 +19,8 @@ describe('repetition', () => {
       'for the parts and the parts we have to be able to pay for the parts and the parts we',
       'for the parts and the parts we have to be able to pay',
     ],
+    ['marks over and over', '', 'so: ? ? ? ? ? ? ?', 'so: ?'],
+    ['a number over and over', '', 'it is 1.1.1 1.1.1 1.1.1', 'it is 1.1.1'],
     ['two words over and over', '', 'on and on and on and on', 'on and'],
   ])('%s', (_, before, text, kept) => {
     const at = repetitionStart(before, text);
@@ -32,6 +34,11 @@ describe('repetition', () => {
     'A rose is a rose.',
     'They said that that was fine',
     'the more one bakes, the more one knows',
+    'and so on...',
+    'at 127.0.0.1 and 0.0.0.0, 1,000,000,000 times, in version 1.1.1',
+    'it is ***very*** good',
+    'see ../../../notes',
+    '* * *',
   ])('leaves "%s"', (text) => expect(repetitionStart('', text)).toBeUndefined());
 
   it('leaves items of a list that begin alike', () => {
