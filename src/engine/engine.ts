@@ -21,7 +21,7 @@ export type EngineState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'ready'; readonly info: EngineInfo; readonly skippedDevice: SkippedDevice | undefined }
-  /** The process lives, its model was freed; the next request opens it again. */
+  /** The model was freed, and with it the process, unless someone waits for it; the next request opens it again. */
   | { readonly kind: 'unloaded' }
   | { readonly kind: 'restarting'; readonly attempt: number; readonly inMilliseconds: number }
   /** It will not be started again unless asked (`restart`). */
@@ -98,7 +98,7 @@ export interface Engine extends Disposable {
   /** Starts the process and opens the model where that is not done yet. */
   load(signal?: AbortSignal): Promise<EngineInfo>;
   labels(signal?: AbortSignal): Promise<readonly LabelInfo[]>;
-  /** Frees the model's memory; undefined where no process runs. Never starts one. */
+  /** Frees the model's memory, and ends the process unless someone waits for it. Never starts one. */
   unload(): Promise<void>;
   /** Undefined where no process runs. Never starts one. */
   memory(): Promise<MemoryInfo | undefined>;

@@ -255,8 +255,19 @@ export class Supervisor {
     if (this.status.kind === 'unloaded') this.setReady(live);
   }
 
+  /**
+   * The process has freed its model: it is ended, unless someone waits for it. (Of 240 MB that it has opened one into, 20 come back as long as it lives: the
+   * rest stays in the heaps of the C library and of V8.)
+   */
   private onUnloaded(process: EngineProcess): void {
-    if (this.live?.process === process && this.status.kind === 'ready') this.set({ kind: 'unloaded' });
+    if (this.live?.process !== process || this.status.kind !== 'ready') return;
+    const isBusy = this.options.isBusy();
+    if (!isBusy) {
+      this.live = undefined;
+      this.running = undefined;
+    }
+    this.set({ kind: 'unloaded' });
+    if (!isBusy) void process.stop();
   }
 
   private setReady({ info, choice }: Live): void {

@@ -37,9 +37,8 @@ export function registerStatusCommands(services: Services): vscode.Disposable {
       const before = await engine.memory();
       await engine.unload();
       const after = await engine.memory();
-      const known = before !== undefined && after !== undefined;
-      const freed = known ? Math.max(0, megabytes(before.bytes - after.bytes)) : 0;
-      tell(known ? l10n.t('{0} MB freed', freed) : l10n.t('no engine is running'));
+      const freed = before && Math.max(0, megabytes(before.bytes - (after?.bytes ?? 0)));
+      tell(freed === undefined ? l10n.t('no engine is running') : l10n.t('{0} MB freed', freed));
     },
     restartEngine: () =>
       vscode.window.withProgress(

@@ -123,11 +123,25 @@ describe('a client and its engine process', () => {
     const engine = client({ program: programs.engine });
     const document = engine.document('tea.md', () => TOY_TEXT);
     const before = await document.plan(2);
+    const pid = await engine.pid();
     await engine.unload();
     expect(engine.state.kind).toBe('unloaded');
-    expect(await engine.memory()).toMatchObject({ modelLoaded: false, documents: 1 });
+    expect(await engine.memory()).toBeUndefined();
     expect(await document.plan(2)).toEqual(before);
     expect(engine.state.kind).toBe('ready');
+    expect(await engine.pid()).not.toBe(pid);
+    expect(() => process.kill(pid, 0)).toThrow();
+  });
+
+  it('goes on with a process that someone waits for as its model is freed', async () => {
+    const engine = client({ program: programs.engine });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    const before = await document.plan(2);
+    const pid = await engine.pid();
+    const [, during] = await Promise.all([engine.unload(), document.plan(2)]);
+    expect(during).toEqual(before);
+    await engine.load();
+    expect(await engine.pid()).toBe(pid);
   });
 
   it('frees a model that nobody uses, and opens it again when it is needed', async () => {
