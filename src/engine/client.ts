@@ -187,6 +187,10 @@ export class EngineClient implements Engine {
         await this.supervisor.fail(process, failure);
         return failure;
       }
+      case FAILURE.noNumbers:
+        if (!this.supervisor.isOnGpu(process)) return failures.requestFailed(message);
+        await this.supervisor.loseDevice(process, 'It computes no numbers: its driver is faulty.');
+        return failures.crashed('because its device failed');
       case FAILURE.device:
         await this.supervisor.loseDevice(process, message);
         return failures.crashed('because its device failed');

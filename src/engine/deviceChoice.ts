@@ -39,6 +39,8 @@ export interface DeviceChooserOptions {
 export class DeviceChooser {
   /** Keys that were tried since this object was made. */
   private readonly tried = new Set<string>();
+  /** Failures that hold no longer than this object: another time the GPU may be ready sooner. */
+  private readonly passing = new Map<string, DeviceVerdict>();
 
   constructor(private readonly options: DeviceChooserOptions) {}
 
@@ -53,7 +55,7 @@ export class DeviceChooser {
       return skip(`onnxruntime has no GPU support for ${platform}.`);
     }
     const key = this.key(settings);
-    const verdict = memory.get(key);
+    const verdict = memory.get(key) ?? this.passing.get(key);
     const asked = settings.device === 'webgpu';
     if (verdict === undefined && !asked) {
       return skip('It has not been tried yet; that is done after the first suggestions.', true);
@@ -72,7 +74,8 @@ export class DeviceChooser {
     if (outcome.kind === 'unknown') return { device: 'cpu' };
     const verdict = judge(outcome, settings.device === 'auto');
     log('info', verdict.usable ? 'The GPU can be used.' : `The GPU is not used: ${verdict.reason ?? ''}`);
-    memory.set(key, verdict);
+    if (outcome.kind === 'failed' && outcome.passing) this.passing.set(key, verdict);
+    else memory.set(key, verdict);
     return choice(verdict);
   }
 
@@ -87,6 +90,7 @@ export class DeviceChooser {
   forget(settings: EngineSettings): void {
     const key = this.key(settings);
     this.tried.delete(key);
+    this.passing.delete(key);
     this.options.memory.set(key, undefined);
   }
 

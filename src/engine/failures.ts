@@ -14,6 +14,8 @@ export const FAILURE = {
   outOfStep: 4,
   /** Anything else. */
   failed: 5,
+  /** What was computed is no number: on a GPU its driver is faulty, on a CPU the weights are. */
+  noNumbers: 6,
 } as const;
 
 /** A document that was never opened, or whose edits did not fit its text. */
@@ -29,6 +31,7 @@ const CODES: Readonly<Record<string, number>> = {
   DeviceError: FAILURE.device,
   RuntimeUnavailableError: FAILURE.runtime,
   OutOfStepError: FAILURE.outOfStep,
+  NoNumbersError: FAILURE.noNumbers,
 };
 
 /** An error as it is sent to the editor. */

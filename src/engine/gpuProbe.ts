@@ -7,7 +7,8 @@ import { toArguments, type EngineSettings } from './settings';
 export type ProbeOutcome =
   /** Milliseconds per token. */
   | { readonly kind: 'works'; readonly gpu: number; readonly cpu: number }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `passing`: it may have been busy with something else. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly passing?: boolean }
   /** It could not be found out. */
   | { readonly kind: 'unknown' };
 
@@ -47,7 +48,9 @@ export async function probeGpu(
   late.removeEventListener('abort', kill);
   signal.removeEventListener('abort', kill);
   if (isAborted(signal)) throw new EngineError('stopped', 'The engine was stopped.');
-  if (late.aborted) return { kind: 'failed', reason: `It was not ready after ${PATIENCE_MS / 1000} seconds.` };
+  if (late.aborted) {
+    return { kind: 'failed', reason: `It was not ready after ${PATIENCE_MS / 1000} seconds.`, passing: true };
+  }
   // What the exit code says is not asked: a driver that crashes only when its process ends can be worked with, since a signal ends the engine.
   const report = reportIn(output);
   if (report === undefined)

@@ -12,28 +12,39 @@ export type ProbeReport =
       readonly tokenMilliseconds: number;
       readonly cpuTokenMilliseconds: number;
     }
-  /** `model`: the model could not be opened, which says nothing about the device. */
-  | { readonly ok: false; readonly fault: 'device' | 'model'; readonly reason: string };
+  /** `model`: the model could not be opened; `elsewhere`: it failed on the CPU. Neither says anything about the device. */
+  | { readonly ok: false; readonly fault: 'device' | 'model' | 'elsewhere'; readonly reason: string };
 
 /** Opens the model on the device of the settings, embeds a sentence and decodes a few tokens; then the same on the CPU. Never throws. */
 export async function probe(settings: ProcessSettings): Promise<ProbeReport> {
+  let gpu: Trial;
   try {
-    const { name, open, token } = await trial(settings);
-    const cpu = await trial({ ...settings, device: 'cpu' });
-    return {
-      ok: true,
-      device: name,
-      openMilliseconds: open,
-      tokenMilliseconds: token,
-      cpuTokenMilliseconds: cpu.token,
-    };
+    gpu = await trial(settings);
   } catch (error) {
     const { name, message } = error as Error;
     return { ok: false, fault: name === 'ModelError' ? 'model' : 'device', reason: message };
   }
+  try {
+    const cpu = await trial({ ...settings, device: 'cpu' });
+    return {
+      ok: true,
+      device: gpu.name,
+      openMilliseconds: gpu.open,
+      tokenMilliseconds: gpu.token,
+      cpuTokenMilliseconds: cpu.token,
+    };
+  } catch (error) {
+    return { ok: false, fault: 'elsewhere', reason: (error as Error).message };
+  }
 }
 
-async function trial({ folder, device, weights, threads }: ProcessSettings) {
+interface Trial {
+  readonly name: string;
+  readonly open: number;
+  readonly token: number;
+}
+
+async function trial({ folder, device, weights, threads }: ProcessSettings): Promise<Trial> {
   const began = performance.now();
   const model = await openModel(folder, { device, weights, ...(threads !== undefined && { threads }) });
   const open = Math.round(performance.now() - began);

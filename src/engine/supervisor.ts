@@ -89,6 +89,10 @@ export class Supervisor {
     void live.process.stop();
   }
 
+  isOnGpu(process: EngineProcess): boolean {
+    return this.live?.process === process && this.live.device === 'webgpu';
+  }
+
   /** The process's device failed at a request: another one is started without it. */
   async loseDevice(process: EngineProcess, reason: string): Promise<void> {
     const { live } = this;
@@ -231,7 +235,8 @@ export class Supervisor {
     const { message } = error as Error;
     const code = error instanceof ResponseError ? error.code : undefined;
     if (code === FAILURE.modelBroken) throw failures.modelBroken(message);
-    if (code === FAILURE.device && onGpu) {
+    // Drivers fail in many words; what is not the GPU's fault shows on the CPU.
+    if (onGpu) {
       this.options.chooser.fail(settings, message);
       return { how: 'because its device failed', wasReady: false, free: true };
     }

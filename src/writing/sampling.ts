@@ -12,6 +12,15 @@ export function seededRandom(seed: number): RandomSource {
   };
 }
 
+/** Logits that are no numbers. */
+export class NoNumbersError extends Error {
+  override readonly name = 'NoNumbersError';
+
+  constructor() {
+    super('The model computed no number for the next token: its weights are damaged. Reinstall the model.');
+  }
+}
+
 export interface Sampling {
   /** 0 takes the most probable token (greedy); 1 samples from the model's own distribution. */
   readonly temperature: number;
@@ -23,6 +32,7 @@ export interface Sampling {
  * Chooses the next token.
  * @param logits [V]
  * @param allowed the only tokens that may come, or undefined for all
+ * @throws {NoNumbersError}
  */
 export function chooseToken(
   logits: Float32Array,
@@ -33,8 +43,7 @@ export function chooseToken(
   const values = allowed ? Float32Array.from(allowed, (token) => logits[token]!) : logits;
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  if (!Number.isFinite(values[best]!))
-    throw new Error('The model computed no number for the next token: its weights are damaged.');
+  if (!Number.isFinite(values[best]!)) throw new NoNumbersError();
   const chosen = sampling.temperature > 0 ? sample(values, values[best]!, sampling, random) : best;
   return allowed?.[chosen] ?? chosen;
 }

@@ -171,6 +171,39 @@ describe('the choice of a device', () => {
     expect(engine.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
   });
 
+  it('goes over to the CPU where the GPU computes no numbers', async () => {
+    const devices = new MapMemory();
+    const { program: probeProgram } = probe('works-at-first', WORKS);
+    const program = programs.write(
+      'no-numbers.mjs',
+      `const gpu = process.argv.indexOf('webgpu');
+      const asked = new Set();
+      if (gpu > 0) {
+        process.argv[gpu] = 'cpu';
+        const send = process.send.bind(process);
+        process.send = (message, ...rest) =>
+          send(asked.has(message.id) ? { jsonrpc: '2.0', id: message.id, error: { code: 6, message: 'No number.' } } : message, ...rest);
+      }
+      await import('./engine.mjs');
+      process.on('message', ({ method, id }) => { if (gpu > 0 && method === 'document/plan') asked.add(id); });`,
+    );
+    const settings = () => ({ ...TINY, device: 'webgpu' as const });
+    const engine = client({ program, probeProgram, devices, settings, platform, policy });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+    expect(engine.state).toMatchObject({ skippedDevice: { reason: expect.stringContaining('no numbers') as string } });
+    expect([...devices.verdicts.values()]).toMatchObject([{ usable: false }]);
+  });
+
+  it('does not hold a failure of the CPU against the GPU', async () => {
+    const devices = new MapMemory();
+    const { program: probeProgram } = probe('elsewhere', report({ ok: false, fault: 'elsewhere', reason: 'Memory.' }));
+    const engine = client({ program: programs.engine, probeProgram, devices, settings: AUTO, platform, policy });
+    await engine.load();
+    await tried(engine);
+    expect(devices.verdicts.size).toBe(0);
+  });
+
   it.each(['start', 'use'] as const)(
     'goes over to the CPU where the engine dies at its %s of the GPU',
     async (when) => {
