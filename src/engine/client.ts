@@ -12,6 +12,7 @@ import {
 } from './engine';
 import { ProcessEnded, type EngineProcess, type Log, type Send } from './engineProcess';
 import { FAILURE } from './failures';
+import { Heartbeat } from './heartbeat';
 import { probeGpu } from './gpuProbe';
 import { onnxruntimeVersion } from './onnxruntimeVersion';
 import { requests, type EngineInfo, type LabelInfo, type MemoryInfo, type SelfTestReply } from './protocol';
@@ -39,10 +40,14 @@ export interface EngineClientOptions {
   readonly platform?: string;
 }
 
+/** How an engine ended whose device failed. */
+const DEVICE_FAILED = 'because its device failed';
+
 /** The engine as the editor sees it: a process that is forked when first needed, watched, and started again when it ends. */
 export class EngineClient implements Engine {
   private readonly supervisor: Supervisor;
   private readonly chooser: DeviceChooser;
+  private readonly heartbeat: Heartbeat;
   private readonly listeners = new Set<(state: EngineState) => void>();
   private readonly workListeners = new Set<(working: boolean) => void>();
   /** Requests that are not answered yet. */
@@ -58,12 +63,16 @@ export class EngineClient implements Engine {
       log,
       platform: options.platform ?? `${process.platform}-${process.arch}`,
     });
+    const policy = { ...DEFAULT_POLICY, ...options.policy };
+    this.heartbeat = new Heartbeat(policy.silenceMilliseconds, (process) => {
+      void this.supervisor.replace(process, 'without answering any more');
+    });
     this.supervisor = new Supervisor({
       program,
       execPath,
       settings: () => options.settings(),
       chooser: this.chooser,
-      policy: { ...DEFAULT_POLICY, ...options.policy },
+      policy,
       log,
       onState: (state) => this.tell(this.listeners, state),
       isBusy: () => this.open > 0,
@@ -152,6 +161,7 @@ export class EngineClient implements Engine {
       const process = await unlessAborted(this.supervisor.ready(), signal);
       try {
         document?.bringUpToDate(process);
+        this.heartbeat.beat(process);
         const reply = await process.ask(send, signal);
         if (document) this.supervisor.prove(process);
         return reply;
@@ -189,11 +199,11 @@ export class EngineClient implements Engine {
       }
       case FAILURE.noNumbers:
         if (!this.supervisor.isOnGpu(process)) return failures.requestFailed(message);
-        await this.supervisor.loseDevice(process, 'It computes no numbers: its driver is faulty.');
-        return failures.crashed('because its device failed');
+        await this.supervisor.replace(process, DEVICE_FAILED, 'It computes no numbers: its driver is faulty.');
+        return failures.crashed(DEVICE_FAILED);
       case FAILURE.device:
-        await this.supervisor.loseDevice(process, message);
-        return failures.crashed('because its device failed');
+        await this.supervisor.replace(process, DEVICE_FAILED, message);
+        return failures.crashed(DEVICE_FAILED);
       default:
         return failures.requestFailed(message);
     }

@@ -10,6 +10,8 @@ export interface RestartPolicy {
   readonly startMilliseconds: number;
   /** A process that does not go when asked to is killed after so long. */
   readonly killMilliseconds: number;
+  /** One that answers nothing for so long counts as failed. */
+  readonly silenceMilliseconds: number;
   /** How long after it is ready a GPU is tried that nothing is known of: what the writer waits for comes first. */
   readonly tryGpuMilliseconds: number;
 }
@@ -21,6 +23,7 @@ export const DEFAULT_POLICY: RestartPolicy = {
   windowMilliseconds: 5 * 60_000,
   startMilliseconds: 120_000,
   killMilliseconds: 2000,
+  silenceMilliseconds: 60_000,
   tryGpuMilliseconds: 10_000,
 };
 

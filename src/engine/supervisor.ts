@@ -93,14 +93,19 @@ export class Supervisor {
     return this.live?.process === process && this.live.device === 'webgpu';
   }
 
-  /** The process's device failed at a request: another one is started without it. */
-  async loseDevice(process: EngineProcess, reason: string): Promise<void> {
+  /**
+   * The process is of no use any more: another one is started in its place, and not on the GPU where that is what failed.
+   * @param how it ended, for people
+   * @param reason why the GPU is not used again; how it ended unless told
+   */
+  async replace(process: EngineProcess, how: string, reason = `The engine ended ${how}.`): Promise<void> {
     const { live } = this;
     if (live?.process !== process) return;
     const onGpu = live.device === 'webgpu';
+    this.options.log('warn', `The engine ended ${how}.`);
     if (onGpu) this.options.chooser.fail(live.settings, reason);
     this.live = undefined;
-    this.running = this.begin({ how: `because its device failed`, wasReady: true, free: onGpu });
+    this.running = this.begin({ how, wasReady: true, free: onGpu });
     await process.stop('failed');
   }
 

@@ -169,6 +169,25 @@ describe('a client and its engine process', () => {
     expect((await engine.restart()).weightsId).toBe(second.weightsId);
   });
 
+  it('is replaced when it is alive but answers nothing', async () => {
+    const program = programs.write(
+      'silent.mjs',
+      `import { existsSync, writeFileSync } from 'node:fs';
+      const note = import.meta.filename + '.txt';
+      const first = !existsSync(note);
+      writeFileSync(note, '');
+      await import('./engine.mjs');
+      process.on('message', ({ method }) => { if (first && method === 'document/plan') for (;;); });`,
+    );
+    const engine = client({ program, policy: { silenceMilliseconds: 300, killMilliseconds: 50, delays: [10] } });
+    await engine.load();
+    const pid = await engine.pid();
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+    expect(await engine.pid()).not.toBe(pid);
+    expect(engine.lines.some((line) => line.includes('without answering'))).toBe(true);
+  });
+
   it('rejects what waits when it is stopped or disposed', async () => {
     const engine = client({ program: programs.engine });
     const waiting = engine.load();
