@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UnitDocument } from '../../src/text/units';
+import { UnitDocument, type UnitKind } from '../../src/text/units';
 import { ModelText } from '../../src/writing/modelText';
 import { seededRandom } from '../../src/writing/sampling';
 
@@ -22,6 +22,9 @@ export function heldOutDocuments(): HeldOutDocument[] {
   return files.sort().map((id) => ({ id, text: readFileSync(join(own, id), 'utf8') }));
 }
 
+/** What a list item, a heading or a quote begins with. */
+const MARKER = /^(?:\s*(?:[-*+>]|#{1,6}|\d{1,3}[.)])[ \t]+)*/;
+
 /** A place where a sentence begins. */
 export interface SentenceStart {
   readonly id: string;
@@ -30,14 +33,22 @@ export interface SentenceStart {
   readonly sentence: string;
 }
 
-/** Sentence starts with some units before them, spread over the documents by the seed. */
-export function sentenceStarts(documents: readonly HeldOutDocument[], count: number, seed: number): SentenceStart[] {
+/** Sentence starts (or those of units of another kind, behind their marker) with some units before them, spread over the documents by the seed. */
+export function sentenceStarts(
+  documents: readonly HeldOutDocument[],
+  count: number,
+  seed: number,
+  kind: UnitKind = 'sentence',
+): SentenceStart[] {
   const random = seededRandom(seed);
   const places = documents.flatMap(({ id, text: original }) => {
     const { text } = ModelText.of(original);
     return new UnitDocument(text).units
-      .filter((unit, i) => unit.kind === 'sentence' && i >= 4 && unit.end - unit.start >= 30)
-      .map(({ start, end }) => ({ id, before: text.slice(0, start), sentence: text.slice(start, end).trim() }));
+      .filter((unit, i) => unit.kind === kind && i >= 4 && unit.end - unit.start >= 30)
+      .map(({ start, end }) => {
+        const from = start + MARKER.exec(text.slice(start, end))![0].length;
+        return { id, before: text.slice(0, from), sentence: text.slice(from, end).trim() };
+      });
   });
   while (places.length > count) places.splice(Math.floor(random() * places.length), 1);
   return places;

@@ -2,7 +2,7 @@
  * Does a pin change the text? At sentence starts of held-out documents a sentence is completed twice: freely, and with a label pinned that the plan
  * holds among the five most probable, but not the most probable. Whether the sentence carries that label is for the encoder to say, on the finished sentence in
  * its document. Documents: the Markdown files of the folder in DOCUMENTS, else the excerpts of `test/fixtures/text/heldOut.json`. MODEL,
- * WEIGHTS and THREADS as in the other benchmarks; POSITIONS (100), SEED; CANDIDATES, TEMPERATURE and STRENGTH to try other settings than the product's.
+ * WEIGHTS and THREADS as in the other benchmarks; POSITIONS (100), SEED; KIND (sentence) for other units, such as listItem; CANDIDATES, TEMPERATURE and STRENGTH to try other settings than the product's.
  */
 import { join } from 'node:path';
 import { openModel } from '../../src/model/openModel';
@@ -22,6 +22,7 @@ const threads = Number(process.env.THREADS ?? 2);
 const weights = process.env.WEIGHTS as WeightFormat | undefined;
 const wanted = Number(process.env.POSITIONS ?? 100);
 const seed = Number(process.env.SEED ?? 1);
+const kind = UNIT_KINDS.find((one) => one === (process.env.KIND ?? 'sentence'));
 const pinning: Pinning = {
   candidates: Number(process.env.CANDIDATES ?? PINNING.candidates),
   temperature: Number(process.env.TEMPERATURE ?? PINNING.temperature),
@@ -55,7 +56,7 @@ const free = tally();
 const pinned = tally();
 let chance = 0;
 let asked = 0;
-for (const { before } of sentenceStarts(heldOutDocuments(), wanted, seed)) {
+for (const { before } of sentenceStarts(heldOutDocuments(), wanted, seed, kind)) {
   const session = new DocumentSession(model, before);
   const [first] = await session.next(before.length, { top: 5 });
   const label = first![1 + Math.floor(random() * 4)]!;
@@ -115,9 +116,13 @@ async function measure(
   own.tokens += scored.tokens;
 }
 
-async function judge(before: string, { text }: Completion, label: number): Promise<{ excess: number; rank: number }> {
-  const units = new UnitDocument(before).units.map(({ start, end }) => before.slice(start, end));
-  return obedienceOf(model, await cache.embed([...units, text]), label);
+/** How well the unit that was written obeys, with its marker, as it stands in the document. */
+async function judge(before: string, completion: Completion, label: number): Promise<{ excess: number; rank: number }> {
+  const text = before + completion.text;
+  const { units } = new UnitDocument(text);
+  const written = units.findIndex(({ end }) => end > before.length);
+  const texts = units.slice(0, written + 1).map(({ start, end }) => text.slice(start, end));
+  return obedienceOf(model, await cache.embed(texts), label);
 }
 
 /** Negative log-likelihood of a text after another under a plan that no one steered. */
