@@ -9,8 +9,20 @@ import { SafetensorsFile } from '../model/safetensors';
 import { WeightFiles } from '../model/weightFiles';
 import { writeSafetensors, type TensorToWrite } from '../model/writeSafetensors';
 import { onDisk, TrainingError } from './errors';
-import { baseOf, readModelCard, sha256Of } from './modelFile';
+import { baseOf, readModelCard, sha256Of, type ModelCard } from './modelFile';
 import { GROUPS, LOW_RANK_SCALE, type LowRank } from './parameterBook';
+
+/** @throws {TrainingError} kind 'other-base' where a model was tuned from another base than this */
+export async function checkBase(card: ModelCard, base: string): Promise<void> {
+  const own = await baseOf(base);
+  const differing = Object.keys({ ...own, ...card.base }).filter((name) => own[name] !== card.base[name]);
+  if (differing.length === 0) return;
+  throw new TrainingError(
+    'other-base',
+    `The model of this workspace was tuned from another bundled model (${differing.join(', ')} differ). ` +
+      'Fine-tune anew to have one that fits this version of Planwright.',
+  );
+}
 
 /**
  * Makes a complete model folder of a base model and a workspace's model file, so that the engine opens it like any other. It is there whole or
@@ -19,15 +31,7 @@ import { GROUPS, LOW_RANK_SCALE, type LowRank } from './parameterBook';
  */
 export async function composeModel(base: string, modelFile: string, target: string): Promise<void> {
   const card = await readModelCard(modelFile);
-  const own = await baseOf(base);
-  const differing = Object.keys({ ...own, ...card.base }).filter((name) => own[name] !== card.base[name]);
-  if (differing.length > 0) {
-    throw new TrainingError(
-      'other-base',
-      `The model of this workspace was tuned from another bundled model (${differing.join(', ')} differ). ` +
-        'Fine-tune again to have one that fits this version of Planwright.',
-    );
-  }
+  await checkBase(card, base);
   await mkdir(dirname(target), { recursive: true });
   const half = await mkdtemp(`${target}.part-`);
   try {

@@ -19,8 +19,12 @@ export function corpusOf(options: JobOptions, signal?: AbortSignal): Promise<Cor
   return readCorpus(
     {
       folders: options.folders,
-      include: options.include,
-      exclude: options.exclude,
+      // "!" leaves out, as in .gitignore; to the matcher "not this" would be everything else.
+      include: options.include.filter((glob) => !glob.startsWith('!')),
+      exclude: [
+        ...options.exclude,
+        ...options.include.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)),
+      ],
       maxFileBytes: MAX_FILE_BYTES,
       maxTotalBytes: MAX_TOTAL_BYTES,
       heldOutFraction: HELD_OUT,

@@ -60,8 +60,3 @@ export function hyperparametersFor(mode: TrainingMode, { lm, planner }: ModelCon
     view: Math.min(chosen.view, planner.window),
   };
 }
-
-/** Tokens that a step reads, padding included. */
-export function tokensPerStep({ batch, length, accumulate }: Hyperparameters): number {
-  return batch * length * accumulate;
-}

@@ -1,32 +1,47 @@
 import { join } from 'node:path';
+import { ModelError } from '../model/errors';
 import { openModel } from '../model/openModel';
-import { CancelledError } from '../writing/cancellation';
+import { ModelText } from '../writing/modelText';
 import { CheckpointFolder } from './checkpoint';
+import { withoutFrontMatter } from './corpus/frontMatter';
 import { prepare } from './corpus/prepared';
 import { corpusOf, hashesOf, refusalOf, replayTexts, runIdentity, textsOf } from './corpusOfJob';
 import { TrainingError } from './errors';
-import { hyperparametersFor, tokensPerStep } from './hyperparameters';
+import { hyperparametersFor } from './hyperparameters';
 import type { JobControl, JobOptions, TrainingProgress, TrainingReport } from './jobTypes';
-import { judge, judgeCandidate, yardstickOf } from './judge';
+import { judge, judgeCandidate, yardstickOf, type Judgement } from './judge';
 import { baseOf } from './modelFile';
 import { TrainingSources } from './sources';
-import { WorkspaceStore } from './store';
+import { WorkspaceStore, type StoredModel } from './store';
 import { withStoreLock } from './storeLock';
 import { tune } from './tune';
 
 /**
- * Tunes planner and LM jointly on a workspace's documents, and uses the result if it predicts the held-out ones better.
+ * Tunes planner and LM jointly on a workspace's documents, and uses the result if it predicts the held-out ones better than the model that was tuned, and than the
+ * workspace's own, which it would replace.
  * @throws {TrainingError} too little text, another run, diverged, disk; {@link ModelError} for a broken model; {@link CancelledError} where it is
  * ended before the first step. What was used before stays.
  */
 export async function fineTune(options: JobOptions, control: JobControl): Promise<TrainingReport> {
   const store = new WorkspaceStore(options.storeFolder);
+  const checkpoints = new CheckpointFolder(store.trainingFolder);
   return withStoreLock(options.storeFolder, async () => {
-    const report = await run(options, control, store);
-    if (report.outcome !== 'stopped-discarded') await store.keepReport(report);
-    await new CheckpointFolder(store.trainingFolder).clear();
-    return report;
+    if (options.resume !== true) await checkpoints.clear();
+    try {
+      const report = await run(options, control, store);
+      if (report.outcome !== 'stopped-discarded') await store.keepReport(report);
+      await checkpoints.clear();
+      return report;
+    } catch (error) {
+      if (isDiscarded(control)) await checkpoints.clear();
+      throw error;
+    }
   });
+}
+
+/** Whether nothing of the run is to remain. A call: the answer may change while one waits. */
+function isDiscarded({ signal, onStop }: JobControl): boolean {
+  return signal.aborted && onStop === 'discard';
 }
 
 async function run(options: JobOptions, control: JobControl, store: WorkspaceStore): Promise<TrainingReport> {
@@ -44,7 +59,7 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   const heldOut = textsOf(corpus, 'heldOut');
   const yardstick = yardstickOf(
-    heldOut.map(({ text }) => text),
+    heldOut.map(({ text }) => withoutFrontMatter(ModelText.of(text).text)),
     options.seed,
   );
 
@@ -59,7 +74,16 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
     signal,
     onProgress: (done: number, total: number) => phase(name, done, total),
   });
-  const { text, before } = await (async () => {
+  const judgeRival = async (folder: string | undefined): Promise<Judgement | undefined> => {
+    if (folder === undefined) return undefined;
+    const own = await openModel(folder, threads);
+    try {
+      return await judge(own, yardstick, measured('measuring'));
+    } finally {
+      await own.close();
+    }
+  };
+  const { text, start } = await (async () => {
     try {
       return {
         text: {
@@ -67,17 +91,21 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
           heldOut: await prepare(model, heldOut, prepared),
           replay: await prepare(model, await replayTexts(options.baseFolder), prepared),
         },
-        before: await judge(model, yardstick, measured('measuring')),
+        start: await judge(model, yardstick, measured('measuring')),
       };
     } finally {
       await model.close();
     }
   })();
 
+  const replaced = options.again === true ? undefined : await store.current();
+  const rival = replaced && (await judgeRival(await folderIfUsable(store, replaced, options.baseFolder)));
+  const before = rival && rival.measures.perplexity < start.measures.perplexity ? rival : start;
+
   const sources = await TrainingSources.open(options.baseFolder, earlier?.file);
   try {
     const hyperparameters = hyperparametersFor(mode, sources.config);
-    const { result, candidate } = await tune({
+    const { result, candidate, tokensPerStep } = await tune({
       options,
       control,
       hyperparameters,
@@ -88,7 +116,7 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
       identity: runIdentity(corpus, options, base),
     });
     const { step, seconds, curve } = result.progress;
-    const tokensSeen = step * tokensPerStep(hyperparameters);
+    const tokensSeen = Math.round(step * tokensPerStep);
     const finish = (
       outcome: TrainingReport['outcome'],
       rest: Partial<Pick<TrainingReport, 'model' | 'after' | 'examples'>> = {},
@@ -109,8 +137,9 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
       examples: [],
       ...rest,
     });
-    if (result.stopped && control.onStop === 'discard') return finish('stopped-discarded');
-    if (candidate === undefined) return finish('not-better');
+    if (isDiscarded(control)) return finish('stopped-discarded');
+    const notUsed = result.stopped ? 'stopped-kept' : 'not-better';
+    if (candidate === undefined) return finish(notUsed);
 
     const card = {
       mode,
@@ -129,17 +158,17 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
     const after = await judgeCandidate(place, threads, async (tuned) => {
       if (result.stopped) return judge(tuned, yardstick, { quick: true });
       return judge(tuned, yardstick, measured('reporting')).catch((error: unknown) => {
-        if (error instanceof CancelledError && control.onStop === 'keep')
-          return judge(tuned, yardstick, { quick: true });
+        if (signal.aborted) return isDiscarded(control) ? undefined : judge(tuned, yardstick, { quick: true });
         throw error;
       });
     });
+    if (after === undefined || isDiscarded(control)) return finish('stopped-discarded');
     const examples = yardstick.places.flatMap(({ prompt, truth }, i) => {
       const written = after.written[i];
       return written === undefined ? [] : [{ prompt, truth, before: before.written[i]!, after: written }];
     });
     if (!(after.measures.perplexity < before.measures.perplexity)) {
-      return finish('not-better', { after: after.measures, examples });
+      return finish(notUsed, { after: after.measures, examples });
     }
     const adopted = await store.adopt(
       { ...card, after: after.measures },
@@ -152,6 +181,14 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
   } finally {
     await sources.close();
   }
+}
+
+/** The folder of a workspace's model; undefined where it is damaged or of another base: then there is nothing to lose. */
+async function folderIfUsable(store: WorkspaceStore, model: StoredModel, base: string): Promise<string | undefined> {
+  return store.folderOf(model, base).catch((error: unknown) => {
+    if (error instanceof TrainingError || error instanceof ModelError) return undefined;
+    throw error;
+  });
 }
 
 function phaseProgress(phase: TrainingProgress['phase'], step: number, steps: number): TrainingProgress {

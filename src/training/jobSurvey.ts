@@ -4,7 +4,7 @@ import { Tokenizer } from '../text/tokenizer';
 import { CheckpointFolder } from './checkpoint';
 import { changedSince, corpusOf, refusalOf, runIdentity, skippedByReason, textsOf } from './corpusOfJob';
 import { emptyBatch } from './corpus/batches';
-import { hyperparametersFor, tokensPerStep } from './hyperparameters';
+import { hyperparametersFor } from './hyperparameters';
 import type { JobOptions, Survey } from './jobTypes';
 import { baseOf } from './modelFile';
 import { openTrainingRuntime } from './runtimes';
@@ -27,13 +27,14 @@ export async function survey(options: JobOptions, signal?: AbortSignal): Promise
   const current = await store.current();
   const characters = corpus.documents.reduce((sum, { text }) => sum + text.length, 0);
   const tokenizer = Tokenizer.open(await readJson(join(options.baseFolder, 'tokenizer.json')));
-  const count = (split: 'train' | 'heldOut'): number =>
-    textsOf(corpus, split).reduce((sum, { text }) => sum + tokenizer.encode(text).ids.length, 0);
-  const trainTokens = count('train');
+  const count = (split: 'train' | 'heldOut'): number[] =>
+    textsOf(corpus, split).map(({ text }) => tokenizer.encode(text).ids.length);
+  const sizes = count('train');
+  const trainTokens = total(sizes);
   const facts = {
     documents: corpus.documents.length,
     heldOutDocuments: textsOf(corpus, 'heldOut').length,
-    tokens: trainTokens + count('heldOut'),
+    tokens: trainTokens + total(count('heldOut')),
     characters,
     skipped: skippedByReason(corpus),
     changedSince: current === undefined ? undefined : changedSince(corpus, current.documents),
@@ -45,17 +46,21 @@ export async function survey(options: JobOptions, signal?: AbortSignal): Promise
   }
   const progress = await new CheckpointFolder(store.trainingFolder).progress();
   const resumable = progress?.run === runIdentity(corpus, options, await baseOf(options.baseFolder));
-  const { stepMs, perStep } = await trialStep(options, signal);
+  const { stepMs, rows, length } = await trialStep(options, signal);
+  // Windows are drawn by tokens, and none is longer than its document.
+  const perStep = (rows * total(sizes.map((size) => size * Math.min(size, length)))) / trainTokens;
   const steps = resumable ? progress.steps - progress.step : stepsFor(stepMs, trainTokens, perStep, options.minutes);
   const estimatedSeconds = (steps * stepMs) / 1000 + characters * PREPARE_SECONDS_PER_CHARACTER + REPORT_SECONDS;
   return { ...facts, runtime: name, device, steps, estimatedSeconds, resumable };
 }
 
-/** The milliseconds that a step takes here, and its tokens. */
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** The milliseconds that a step takes here, its rows and their length. */
 async function trialStep(
   options: JobOptions,
   signal: AbortSignal | undefined,
-): Promise<{ stepMs: number; perStep: number }> {
+): Promise<{ stepMs: number; rows: number; length: number }> {
   const { runtime } = await openTrainingRuntime(options);
   const sources = await TrainingSources.open(options.baseFolder);
   const hyperparameters = hyperparametersFor(options.mode, sources.config);
@@ -79,7 +84,8 @@ async function trialStep(
       // The first run of a session is slower than all others.
       await trainer.rehearse(batches);
       signal?.throwIfAborted();
-      return { stepMs: await trainer.rehearse(batches), perStep: tokensPerStep(hyperparameters) };
+      const { batch, accumulate, length } = hyperparameters;
+      return { stepMs: await trainer.rehearse(batches), rows: batch * accumulate, length };
     } finally {
       await trainer.dispose();
     }

@@ -20,6 +20,8 @@ export interface JobOptions {
   readonly seed: number;
   /** Whether to go on from this workspace's model instead of the bundled one. */
   readonly again?: boolean;
+  /** Whether to take up the same run where it was cut off, if it was; its checkpoint is deleted otherwise. */
+  readonly resume?: boolean;
 }
 
 /** What would be used and how long it would take. */
@@ -95,6 +97,7 @@ export interface TrainingReport {
   readonly tokensPerSecond: number;
   readonly documents: number;
   readonly heldOutDocuments: number;
+  /** Of the model to be bettered: the one that was tuned, or the workspace's own where that is better. */
   readonly before: Measures;
   readonly after: Measures | undefined;
   readonly curve: readonly CurvePoint[];

@@ -60,11 +60,11 @@ export async function judge(
  * Judges weights that are not adopted yet as the editor would open them: rounded, in a model folder of their own that is deleted again.
  * @param folder for that folder and its file
  */
-export async function judgeCandidate(
+export async function judgeCandidate<T>(
   { folder, base, card, config, tensors }: CandidatePlace,
   openOptions: { readonly threads?: number },
-  work: (model: PlannerLM) => Promise<Judgement>,
-): Promise<Judgement> {
+  work: (model: PlannerLM) => Promise<T>,
+): Promise<T> {
   const file = join(folder, 'candidate.safetensors');
   const composed = join(folder, 'candidate');
   try {

@@ -13,7 +13,7 @@ export interface LoopOptions {
   readonly checkpoints: CheckpointFolder;
   /** Where to begin: before the first step, or where a run was cut off. */
   readonly from: Progress;
-  readonly control: Pick<JobControl, 'signal' | 'paused' | 'onProgress'>;
+  readonly control: Pick<JobControl, 'signal' | 'onStop' | 'paused' | 'onProgress'>;
 }
 
 export interface LoopResult {
@@ -65,9 +65,31 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     control.onProgress(state);
   };
 
+  /** Measures the weights as they are, and keeps them where they are the best. */
+  const evaluate = async (): Promise<number> => {
+    const { step } = progress;
+    const heldOut = await trainer.heldOutLoss(options.heldOut());
+    if (heldOut < (progress.best?.heldOut ?? progress.heldOutBefore) - LEAST_GAIN) {
+      const best = { step, heldOut };
+      await checkpoints.saveBest(best, await trainer.snapshot());
+      progress = { ...progress, best, sinceBest: 0 };
+    } else {
+      progress = { ...progress, sinceBest: progress.sinceBest + 1 };
+    }
+    return heldOut;
+  };
+
   while (progress.step < steps && progress.sinceBest < PATIENCE) {
     stopped = await isStopped(control, tell);
-    if (stopped) break;
+    if (stopped) {
+      const last = curve.at(-1);
+      // What was learnt since the last evaluation may be kept too.
+      if (control.onStop === 'keep' && last !== undefined && last.heldOut === undefined) {
+        curve[curve.length - 1] = { ...last, heldOut: await evaluate() };
+        progress = { ...progress, curve: [...curve] };
+      }
+      break;
+    }
     const step = progress.step + 1;
     const began = performance.now();
     const { lm } = await trainer.step(step, options.batchesOf(step));
@@ -76,15 +98,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     if (recent.length > RECENT_STEPS) recent.shift();
     progress = { ...progress, step, seconds: progress.seconds + ms / 1000 };
     if (step % every === 0 || step === steps) {
-      const heldOut = await trainer.heldOutLoss(options.heldOut());
-      curve.push({ step, loss: lm, heldOut });
-      if (heldOut < (progress.best?.heldOut ?? progress.heldOutBefore) - LEAST_GAIN) {
-        const best = { step, heldOut };
-        await checkpoints.saveBest(best, await trainer.snapshot());
-        progress = { ...progress, best, sinceBest: 0 };
-      } else {
-        progress = { ...progress, sinceBest: progress.sinceBest + 1 };
-      }
+      curve.push({ step, loss: lm, heldOut: await evaluate() });
     } else {
       curve.push({ step, loss: lm });
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { ModelConfig } from '../model/config';
 import { verifyFiles } from '../model/folder';
-import { composeModel } from './composeModel';
+import { checkBase, composeModel } from './composeModel';
 import { onDisk, TrainingError } from './errors';
 import type { Measures, TrainingMode, TrainingReport } from './jobTypes';
 import { exists, readModelCard, saveModelFile, sha256Of, type ModelCard } from './modelFile';
@@ -77,7 +77,11 @@ export class WorkspaceStore {
       () => true,
       () => false,
     );
-    if (isComplete) return target;
+    if (isComplete) {
+      // The base may have been another one when it was made.
+      await checkBase(await readModelCard(model.file), base);
+      return target;
+    }
     if (!(await exists(model.file)) || (await sha256Of(model.file)) !== model.sha256) {
       throw new TrainingError(
         'stored',

@@ -2,7 +2,7 @@ import type { PlannerLM } from '../model/plannerLm';
 import type { CheckpointFolder, Progress, Tensors } from './checkpoint';
 import { batchModel, heldOutBatches, TrainingBatches, type Batch } from './corpus/batches';
 import type { PreparedDocument } from './corpus/prepared';
-import { tokensPerStep, type Hyperparameters } from './hyperparameters';
+import type { Hyperparameters } from './hyperparameters';
 import type { JobControl, JobOptions } from './jobTypes';
 import { runLoop, type LoopResult } from './loop';
 import { tunedLayout, type ModelCard } from './modelFile';
@@ -17,6 +17,8 @@ const WATCHED_TOKENS = 24_000;
 
 /** Steps that are tried before it is decided how many fit into the time; the fastest counts. */
 const REHEARSALS = 3;
+/** Steps whose tokens are counted to know how many a step has: rows of short documents are mostly padding. */
+const COUNTED_STEPS = 16;
 
 /** The documents of a run, as the model sees them. */
 export interface TrainingText {
@@ -45,10 +47,16 @@ export interface Candidate {
   readonly lowRank: ModelCard['lowRank'];
 }
 
+export interface Tuned {
+  readonly result: LoopResult;
+  readonly candidate: Candidate | undefined;
+  /** Tokens that a step learns from, on average. */
+  readonly tokensPerStep: number;
+}
+
 /** The training itself, from the checkpoint of the same run where there is one. */
-export async function tune(job: TuneOptions): Promise<{ result: LoopResult; candidate: Candidate | undefined }> {
+export async function tune(job: TuneOptions): Promise<Tuned> {
   const { options, hyperparameters: h, sources, checkpoints, text, model } = job;
-  const perStep = tokensPerStep(h);
   const batches = new TrainingBatches({
     documents: text.train,
     replay: text.replay,
@@ -59,6 +67,7 @@ export async function tune(job: TuneOptions): Promise<{ result: LoopResult; cand
   });
   const batchesOf = (step: number): Batch[] =>
     Array.from({ length: h.accumulate }, (_, i) => batches.at((step - 1) * h.accumulate + i));
+  const tokensPerStep = countedTokens(batchesOf) / COUNTED_STEPS;
   const watched = watchedBatches(text.heldOut, h, model);
   const saved = await checkpoints.load(job.identity);
   const trainer = await Trainer.open({
@@ -78,7 +87,7 @@ export async function tune(job: TuneOptions): Promise<{ result: LoopResult; cand
       for (let i = 0; i < REHEARSALS; i++) times.push(await trainer.rehearse(batchesOf(1)));
       const stepMs = Math.min(...times);
       const tokens = text.train.reduce((sum, { scored }) => sum + scored.reduce((n, flag) => n + flag, 0), 0);
-      const steps = stepsFor(stepMs, tokens, perStep, options.minutes);
+      const steps = stepsFor(stepMs, tokens, tokensPerStep, options.minutes);
       trainer.plan(steps);
       from = begin(job.identity, steps, await trainer.heldOutLoss(watched));
     } else {
@@ -88,18 +97,27 @@ export async function tune(job: TuneOptions): Promise<{ result: LoopResult; cand
       trainer,
       batchesOf,
       heldOut: () => watched,
-      tokensPerStep: perStep,
+      tokensPerStep,
       checkpoints,
       from: from!,
       control: job.control,
     });
     const { best } = result.progress;
-    if (best === undefined) return { result, candidate: undefined };
+    if (best === undefined) return { result, candidate: undefined, tokensPerStep };
     const tensors = cut(await checkpoints.loadBest(best), trainer, sources);
-    return { result, candidate: { tensors, lowRank: trainer.lowRank } };
+    return { result, candidate: { tensors, lowRank: trainer.lowRank }, tokensPerStep };
   } finally {
     await trainer.dispose();
   }
+}
+
+/** Tokens that count in the first steps. */
+function countedTokens(batchesOf: (step: number) => readonly Batch[]): number {
+  let tokens = 0;
+  for (let step = 1; step <= COUNTED_STEPS; step++) {
+    for (const { targetWeights } of batchesOf(step)) tokens += targetWeights.reduce((sum, weight) => sum + weight, 0);
+  }
+  return tokens;
 }
 
 function begin(run: string, steps: number, heldOutBefore: number): Progress {

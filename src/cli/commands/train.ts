@@ -77,6 +77,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
         runtime: options.runtime,
         minutes: options.minutes,
         seed: options.seed,
+        resume: true,
         ...(options.threads !== undefined && { threads: options.threads }),
         ...(options.again && { again: true }),
       };

@@ -78,7 +78,7 @@ export function menuItems(situation: MenuSituation, l10n: Localiser): MenuItem[]
     ...(using === undefined
       ? []
       : [
-          ...(isTraining ? [] : [run('history', l10n.t('Fine-tune again on what changed…'), 'fineTuneAgain')]),
+          ...(isTraining ? [] : [run('history', l10n.t('Fine-tune again…'), 'fineTuneAgain')]),
           using === 'workspace'
             ? run('arrow-swap', l10n.t('Use the bundled model'), 'switchModel', l10n.t('now: the workspace’s own'))
             : run('arrow-swap', l10n.t('Use the workspace’s own model'), 'switchModel', l10n.t('now: the starter')),

@@ -166,7 +166,8 @@ export class FineTuning {
       news.nothingToLearn(survey.refusal);
       return undefined;
     }
-    if (resume === true && resumes) return proposed;
+    const resumed = { ...proposed, resume: true };
+    if (resume === true && resumes) return resumed;
     const chosen = await ui.ask(
       startQuestion(
         {
@@ -181,7 +182,7 @@ export class FineTuning {
       ),
     );
     if (chosen === undefined) return undefined;
-    return resumes && chosen === proposed.mode ? proposed : options(folders, chosen, base !== undefined);
+    return resumes && chosen === proposed.mode ? resumed : options(folders, chosen, base !== undefined);
   }
 
   private async train(options: JobOptions): Promise<void> {

@@ -31,8 +31,10 @@ export function progressWords(running: Running, l10n: Localiser, figures: Figure
 }
 
 function whyPaused({ paused, progress }: Running, l10n: Localiser): string | undefined {
+  // Only between steps it waits.
+  if (progress?.phase !== 'training') return undefined;
   // The process may wait for a reason that this window does not know of.
-  const reason: string | undefined = paused ?? progress?.paused;
+  const reason: string | undefined = paused ?? progress.paused;
   switch (reason as PauseReason | undefined) {
     case undefined:
       return undefined;

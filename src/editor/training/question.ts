@@ -35,7 +35,7 @@ export function startQuestion(proposal: Proposal, l10n: Localiser, figures: Figu
     message:
       again === undefined
         ? l10n.t('Fine-tune on “{0}”?', workspace)
-        : l10n.t('Fine-tune again on what changed in “{0}”?', workspace),
+        : l10n.t('Go on fine-tuning the model of “{0}”, on its documents as they are now?', workspace),
     detail: detail(proposal, l10n, figures),
     choices: ordered.map((value) => ({ label: label(value), value })),
   };
@@ -77,7 +77,9 @@ function changed(
     return [l10n.t('Nothing has changed since the last time: there is little to be gained.')];
   }
   const line = l10n.t('Documents that are new or changed since the last time: {0}.', count(changedSince));
-  return again ? [line] : [`${line} ${l10n.t('“Fine-tune Again on What Changed” is quicker.')}`];
+  return again
+    ? [line]
+    : [`${line} ${l10n.t('“Fine-tune Again” goes on from the model that there is; this begins anew.')}`];
 }
 
 /** What was not read, by reason, most frequent first. */

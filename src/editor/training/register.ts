@@ -5,9 +5,6 @@ import type { TrainingParts } from './create';
 import { ReportDocument } from './reportDocument';
 import { showTrainingItem } from './trainingItem';
 
-/** Schemes of what changes without anybody typing. */
-const NOT_TYPED = ['output', 'planwright', 'planwright-training'];
-
 /** Registers the commands around fine-tuning, what makes it wait, and where its progress is seen. */
 export function registerTraining(
   services: Services,
@@ -39,7 +36,9 @@ export function registerTraining(
     models.troubled.listen((message) => void tellOfTrouble(message)),
     engine.onDidChangeWorking((working) => pauses.engine(working)),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length > 0 && !NOT_TYPED.includes(document.uri.scheme)) pauses.typed();
+      // A log that grows in a window, or a file that is loaded again, is nobody's typing.
+      const isAtHand = vscode.window.state.focused && vscode.window.activeTextEditor?.document === document;
+      if (contentChanges.length > 0 && isAtHand) pauses.typed();
     }),
     configuration.onDidChange(() => {
       // Off means that no process runs.

@@ -1,3 +1,4 @@
+import { withoutFrontMatter } from './frontMatter';
 import type { TextFile } from './generated';
 
 /** Lines of a file in which a notice about the whole of it stands. */
@@ -7,8 +8,10 @@ const FOOT_LINES = 3;
 /** A longer line is a paragraph. */
 const LONGEST = 240;
 
-/** Comments of HTML, MDX, Markdown ("[//]: # (…)"), reStructuredText and of the languages in front matter. */
-const COMMENT = /^\s*(?:<!--|\{\/\*|\[(?:\/\/|comment)\]:|\.\. (?!\S+::)|\/\/|#\s(?=.*(?:generated|edit)))/i;
+/** Comments of HTML, MDX, Markdown ("[//]: # (…)") and reStructuredText. */
+const COMMENT = /^\s*(?:<!--|\{\/\*|\[(?:\/\/|comment)\]:|\.\. (?!\S+::)|\/\/)/i;
+/** Of the languages in front matter; elsewhere it is a heading. */
+const COMMENT_IN_FRONT_MATTER = /^\s*#/;
 const IN_COMMENT =
   /@generated\b|\b(?:auto-?|automatically )\s?(?:generated|created)\b|\bgenerated (?:by|from|with|using|automatically|file)\b|\b(?:do not|don['’]t) (?:edit|modify|change)\b/i;
 /** Such a comment is about a part of the file: a table of contents or a list that a tool keeps up to date in a text that a person writes. */
@@ -25,7 +28,9 @@ const SIGNATURE =
 export function hasGeneratedNotice({ text }: TextFile): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const head = joinComments(lines.slice(0, HEAD_LINES));
+  const front = text.slice(0, text.length - withoutFrontMatter(text).length).split('\n');
   return (
+    front.some((line) => COMMENT_IN_FRONT_MATTER.test(line) && isNotice(line)) ||
     head.some((line) => IN_FRONT_MATTER.test(line) || (COMMENT.test(line) && isNotice(line))) ||
     head.slice(0, FIRST_LINES).some((line) => line.length <= LONGEST && IN_TEXT.test(line)) ||
     lines.slice(-FOOT_LINES).some((line) => line.length <= LONGEST && SIGNATURE.test(line))

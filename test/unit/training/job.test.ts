@@ -24,14 +24,18 @@ function control(changes: Partial<JobControl> = {}): JobControl {
   };
 }
 
-/** A control that ends the job at a step. */
-function endingAt(step: number, onStop: JobControl['onStop']): JobControl {
+/** A control that ends the job at a step of a phase. */
+function endingAt(
+  step: number,
+  onStop: JobControl['onStop'],
+  phase: TrainingProgress['phase'] = 'training',
+): JobControl {
   const ending = new AbortController();
   return control({
     signal: ending.signal,
     onStop,
     onProgress: (progress) => {
-      if (progress.phase === 'training' && progress.step >= step) ending.abort();
+      if (progress.phase === phase && progress.step >= step) ending.abort();
     },
   });
 }
@@ -109,6 +113,64 @@ describe('fine-tuning on a workspace', () => {
       expect(kept.outcome).toBe('stopped-kept');
       expect(kept.after!.perplexity).toBeLessThan(kept.before.perplexity);
       expect((await store.current())?.id).toBe(kept.model);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'ended while it compares, keeps the best too, or nothing: no checkpoint is left to be taken up unasked',
+    async () => {
+      const options = jobOptions(root);
+      const store = new WorkspaceStore(options.storeFolder);
+      const discarded = await fineTune(options, endingAt(1, 'discard', 'reporting'));
+      expect(discarded.outcome).toBe('stopped-discarded');
+      expect(await store.current()).toBeUndefined();
+      expect(existsSync(store.trainingFolder)).toBe(false);
+      const kept = await fineTune(options, endingAt(1, 'keep', 'reporting'));
+      expect(kept.outcome).toBe('adopted');
+      expect((await store.current())?.id).toBe(kept.model);
+      await expect(fineTune(options, endingAt(0, 'discard', 'preparing'))).rejects.toThrow();
+      expect(existsSync(store.trainingFolder)).toBe(false);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'ended early, counts what was learnt since the last evaluation',
+    async () => {
+      const report = await fineTune(jobOptions(root), endingAt(3, 'keep'));
+      expect(report.steps).toBeLessThan(5);
+      expect(report.curve.at(-1)?.heldOut).toBeGreaterThan(0);
+      expect(report.outcome).toBe('stopped-kept');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'does not replace the model of the workspace by a worse one',
+    async () => {
+      const options = jobOptions(root);
+      const store = new WorkspaceStore(options.storeFolder);
+      const good = await fineTune(options, control());
+      expect(good.outcome).toBe('adopted');
+      const worse = await fineTune(options, endingAt(6, 'keep'));
+      expect(worse.before.perplexity).toBeCloseTo(good.after!.perplexity, 4);
+      expect(worse.model).toBeUndefined();
+      expect((await store.current())?.id).toBe(good.model);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'measures what is trained: not the front matter',
+    async () => {
+      const plain = await fineTune(jobOptions(root), endingAt(0, 'discard'));
+      for (let i = 0; i < 14; i++) {
+        const file = join(root, 'workspace', `page-${i}.md`);
+        writeFileSync(file, `---\ntitle: Zq${i}\nid: ${'x9'.repeat(40)}\n---\n\n${readFileSync(file, 'utf8')}`);
+      }
+      const fronted = await fineTune(jobOptions(root), endingAt(0, 'discard'));
+      expect(fronted.before.perplexity).toBeCloseTo(plain.before.perplexity, 4);
     },
     TIMEOUT_MS,
   );

@@ -64,7 +64,7 @@ it(
   `is killed ${KILLS} times at random moments, and ends as if it had not been`,
   async () => {
     const whole = await train({ ...jobOptions(folder), storeFolder: join(folder, 'whole') }, () => false);
-    const options = jobOptions(folder);
+    const options = { ...jobOptions(folder), resume: true };
     const store = new WorkspaceStore(options.storeFolder);
     const random = seededRandom(1);
     let furthest = 0;

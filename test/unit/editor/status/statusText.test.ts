@@ -124,10 +124,10 @@ describe('menuItems', () => {
   it('offers the other model where the workspace has one of its own', () => {
     expect(labels()).not.toContain('Report of fine-tuning');
     expect(labels({ using: 'workspace' })).toEqual(
-      expect.arrayContaining(['Fine-tune again on what changed…', 'Use the bundled model', 'Report of fine-tuning']),
+      expect.arrayContaining(['Fine-tune again…', 'Use the bundled model', 'Report of fine-tuning']),
     );
     expect(labels({ using: 'starter' })).toContain('Use the workspace’s own model');
-    expect(labels({ using: 'starter', isTraining: true })).not.toContain('Fine-tune again on what changed…');
+    expect(labels({ using: 'starter', isTraining: true })).not.toContain('Fine-tune again…');
   });
 
   it('speaks of this file only where there is one and Planwright is on', () => {

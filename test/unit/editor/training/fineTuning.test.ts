@@ -117,7 +117,9 @@ describe('before a run', () => {
     const window = new Window();
     window.training.found = { ...SURVEY, changedSince: 3 };
     await window.fineTuning.start({ again: false });
-    expect(window.ui.questions[0]!.detail).toContain('“Fine-tune Again on What Changed” is quicker.');
+    expect(window.ui.questions[0]!.detail).toContain(
+      '“Fine-tune Again” goes on from the model that there is; this begins anew.',
+    );
   });
 });
 

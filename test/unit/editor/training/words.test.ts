@@ -52,11 +52,14 @@ describe('progress in words', () => {
   });
 
   it('says why it waits, whoever knows of it', () => {
-    const lines = (['typing', 'engine', 'battery'] as const).map((paused) => words({ paused }).paused);
+    const progress = progressOf({});
+    const lines = (['typing', 'engine', 'battery'] as const).map((paused) => words({ paused, progress }).paused);
     expect(new Set(lines).size).toBe(3);
     expect(words({ progress: progressOf({ paused: 'battery' }) }).paused).toMatch(/battery/);
     expect(words({ progress: progressOf({ paused: 'the moon' }) }).paused).toBe('Paused');
-    expect(words({ paused: 'typing', stopping: 'keep' }).paused).toBeUndefined();
+    expect(words({ paused: 'typing', progress, stopping: 'keep' }).paused).toBeUndefined();
+    // Only between steps it waits.
+    expect(words({ paused: 'battery', progress: progressOf({ phase: 'measuring' }) }).paused).toBeUndefined();
   });
 
   it('says that it is stopping, and what is still being done', () => {
