@@ -38,11 +38,12 @@ export async function bundle(entry, outfile, options = shared) {
 }
 
 export async function build() {
-  await bundle(join(ROOT, 'src', 'cli', 'main.ts'), PROGRAM);
   await bundle(join(ROOT, 'src', 'engine', 'main.ts'), join(ROOT, 'dist', 'engine.mjs'));
   await bundle(join(ROOT, 'src', 'engine', 'training', 'main.ts'), join(ROOT, 'dist', 'training.mjs'));
   const entry = join(ROOT, 'src', 'extension.ts');
   if (existsSync(entry)) await bundle(entry, join(ROOT, 'dist', 'extension.cjs'), extension);
+  // Last: by it `ensureBuilt` tells whether all of them are up to date.
+  await bundle(join(ROOT, 'src', 'cli', 'main.ts'), PROGRAM);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

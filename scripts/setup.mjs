@@ -18,8 +18,8 @@ export function ensureInstalled() {
   const installed = modified(join(ROOT, 'node_modules', '.package-lock.json'));
   if (installed > 0 && installed + LOCK_TOLERANCE_MS >= modified(join(ROOT, 'package-lock.json'))) return;
   process.stderr.write('planwright: installing dependencies (once)…\n');
-  // npm's words go to stderr, so that stdout stays the program's.
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // npm's words go to stderr, so that stdout stays the program's. Nothing needs its install script, and some fetch libraries of hundreds of megabytes from elsewhere.
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',

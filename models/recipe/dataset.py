@@ -33,7 +33,7 @@ def split_units(texts: list[str]) -> list[list[list[int]]]:
     """Runs the extension's splitter: per document its units [start, end, kind, closedAt], in bytes of UTF-8."""
     lines = "".join(json.dumps({"id": i, "text": t}) + "\n" for i, t in enumerate(texts))
     script = Path(__file__).with_name("units.mjs")
-    done = subprocess.run(["node", str(script)], input=lines, capture_output=True, text=True, check=True)
+    done = subprocess.run(["node", str(script)], input=lines, stdout=subprocess.PIPE, text=True, check=True)
     return [json.loads(line)["units"] for line in done.stdout.splitlines()]
 
 

@@ -23,6 +23,8 @@ PYTHON=${PYTHON:-python3}
 # Empty where the teacher cannot be had (see README.md: reuse.py).
 TEACHER=${TEACHER---teacher-embeddings}
 mkdir -p "$WORK"
+# The extension's own splitter is needed later: better to know now that it runs.
+node units.mjs < /dev/null || { echo "Run npm ci in the project's folder first." >&2; exit 1; }
 
 step() { # step OUTPUT COMMAND…
   local out=$1
@@ -50,7 +52,7 @@ for split in train valid test; do
   step "$WORK/$split.npy" "$PYTHON" distil.py embed --config "$CONFIG" --encoder "$WORK/encoder.pt" --data "$WORK/$split.npz" --out "$WORK/$split.npy" --device "$DEVICE"
 done
 units=(--config "$CONFIG" --data "$WORK/train.npz" --embeddings "$WORK/train.npy" --valid "$WORK/valid.npz" --valid-embeddings "$WORK/valid.npy")
-step "$WORK/labels" "$PYTHON" labels.py "${units[@]}" --fit 100000 --tokenizer "$tok" --corpus "$CORPUS" --out "$WORK/labels"
+step "$WORK/labels/labels.json" "$PYTHON" labels.py "${units[@]}" --fit 100000 --tokenizer "$tok" --corpus "$CORPUS" --out "$WORK/labels"
 # The planner learns from documents that the joint stage does not read, so that its plans are there as good as they will be on new documents, and no better.
 step "$WORK/plan.npz" "$PYTHON" dataset.py --corpus "$CORPUS" --tokenizer "$tok" --split train --skip "$DOCUMENTS" --documents "$PLAN_DOCUMENTS" --out "$WORK/plan.npz"
 step "$WORK/plan.npy" "$PYTHON" distil.py embed --config "$CONFIG" --encoder "$WORK/encoder.pt" --data "$WORK/plan.npz" --out "$WORK/plan.npy" --device "$DEVICE"

@@ -2,7 +2,8 @@
 
     python reuse.py --model ../starter --out work --parts encoder labels
 
-Writes encoder.pt, lm.pt and planner.pt (LM and planner as tuned in that model's joint stage), labels/, and the model's config.json: labels are found as it says.
+Writes encoder.pt, lm.pt and planner.pt (LM and planner as tuned in that model's joint stage), labels/, and the model's config.json (labels are found as it says) and
+tokenizer.json (what reads tokens reads those of this one).
 Encoder and labels do not depend on the LM.
 """
 
@@ -34,7 +35,8 @@ def labels_of(model: Path, unit_starts: np.ndarray, embeddings: np.ndarray) -> n
 
 def main(options) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(options.model / "config.json", options.out / "config.json")
+    for name in ("config.json", "tokenizer.json"):
+        shutil.copyfile(options.model / name, options.out / name)
     for part in options.parts:
         if part == "labels":
             labels = options.out / "labels"

@@ -19,21 +19,29 @@ REFERENCE_GROUPS = {"docs", "reference"}
 
 
 class Writer:
-    """One stream of uint16 tokens in pieces of limited size."""
+    """One stream of uint16 tokens in pieces of limited size; they have their names once all are whole."""
 
     def __init__(self, stem: Path, limit_bytes: int):
         self.stem, self.limit, self.piece, self.file = stem, limit_bytes, 0, None
+        self.pieces: list[Path] = []
 
     def write(self, tokens: np.ndarray) -> None:
         if self.file is None or self.file.tell() + tokens.nbytes > self.limit:
             self.close()
-            self.file = open(f"{self.stem}-{self.piece}.bin", "wb")
+            self.pieces.append(Path(f"{self.stem}-{self.piece}.bin"))
+            self.file = open(f"{self.pieces[-1]}.part", "wb")
             self.piece += 1
         tokens.tofile(self.file)
 
     def close(self) -> None:
         if self.file:
             self.file.close()
+
+    def finish(self) -> None:
+        self.close()
+        # The first one last: by it make.sh tells that there are all.
+        for piece in reversed(self.pieces):
+            Path(f"{piece}.part").rename(piece)
 
 
 def main(options) -> None:
@@ -48,8 +56,9 @@ def main(options) -> None:
             stream = "reference" if document["group"] in REFERENCE_GROUPS else "general"
             writers[stream].write(np.array([0, *encoding.ids], dtype=np.uint16))
             totals[stream] += len(encoding.ids) + 1
-    for writer in writers.values():
-        writer.close()
+    # The general stream last, for the same reason.
+    for stream in ("reference", "general"):
+        writers[stream].finish()
     print(options.split, totals)
 
 

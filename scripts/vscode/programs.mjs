@@ -24,15 +24,15 @@ export function findDesktop() {
   const commandLine = asked ?? onPath('code') ?? (existsSync(macApp) ? macApp : undefined);
   if (commandLine === undefined) return undefined;
   const bin = dirname(realpathSync(commandLine));
+  // The last ones are for programs that VSCODE names directly.
   const candidates = {
     darwin: [
       join(bin, '..', '..', '..', 'MacOS', 'Electron'),
       join(bin, '..', '..', '..', 'MacOS', 'Code'),
-      // Programs given by VSCODE directly.
       join(bin, 'Electron'),
     ],
     win32: [join(bin, '..', 'Code.exe')],
-    linux: [join(bin, '..', 'code'), join(bin, 'code')],
+    linux: [join(bin, '..', 'code'), ...(asked === undefined ? [] : [join(bin, 'code')])],
   };
   const electron = (candidates[process.platform] ?? []).find((path) => existsSync(path));
   // The `code` inside a code-server or a remote terminal has no Electron beside it: it is not a desktop VS Code.

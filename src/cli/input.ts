@@ -42,6 +42,7 @@ async function readFile(path: string): Promise<Uint8Array> {
   } catch (error) {
     switch ((error as NodeJS.ErrnoException).code) {
       case 'ENOENT':
+      case 'ENOTDIR':
         throw couldNot(`There is no file ${path}.`);
       case 'EISDIR':
         throw couldNot(`${path} is a folder. Name a Markdown file in it.`);
@@ -49,7 +50,8 @@ async function readFile(path: string): Promise<Uint8Array> {
       case 'EPERM':
         throw couldNot(`${path} may not be read: its permissions forbid it.`);
       default:
-        throw error;
+        if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+        throw couldNot(`${path} cannot be read: ${(error as Error).message}.`);
     }
   }
 }

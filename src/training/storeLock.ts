@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { TrainingBusyError } from './errors';
+import { onDisk, TrainingBusyError } from './errors';
 
 /** A lock whose owner has not touched it for so long belongs to a process that ended. A step of training blocks its thread for seconds at most. */
 const STALE_MS = 60_000;
@@ -19,7 +19,9 @@ interface Owner {
  * @throws {TrainingBusyError} where another holds the lock
  */
 export async function withStoreLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw onDisk('The folder of the model', error);
+  });
   const options = { lockfilePath: join(folder, 'training.lock'), stale: STALE_MS, update: UPDATE_MS };
   const ownerFile = join(folder, 'training.owner');
   const take = (): Promise<() => Promise<void>> => lock(folder, options);

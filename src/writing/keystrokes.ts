@@ -1,5 +1,6 @@
 import type { PlannerLM } from '../model/plannerLm';
 import { UnitDocument } from '../text/units';
+import { CancelledError } from './cancellation';
 import type { LiveConditioning } from './conditioner';
 import type { GateLevel } from './gate';
 import { ModelText } from './modelText';
@@ -24,14 +25,14 @@ export interface ModelSuggesterOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Suggests what the editor would show unasked. @throws what the signal was aborted with */
+/** Suggests what the editor would show unasked. @throws {CancelledError} */
 export function modelSuggester(model: PlannerLM, options: ModelSuggesterOptions): Suggester {
   const { gate = 'balanced', conditioning = 'soft', memory, signal } = options;
   const session = new DocumentSession(model, '', { conditioning, ...(memory !== undefined && { memory }) });
   return async (before) => {
     session.setText(before);
     const { completions, reason } = await session.complete(before.length, { gate, ...(signal && { signal }) });
-    if (reason?.kind === 'cancelled') signal?.throwIfAborted();
+    if (reason?.kind === 'cancelled') throw new CancelledError();
     return completions[0]?.text;
   };
 }

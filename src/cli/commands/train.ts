@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { fineTune } from '../../training/job';
@@ -10,6 +11,7 @@ import type {
   TrainingProgress,
   TrainingReport,
 } from '../../training/jobTypes';
+import { CancelledError } from '../../writing/cancellation';
 import { chooseDevice } from '../device';
 import { couldNot } from '../failure';
 import { modelFolder, type ModelOptions } from '../modelFolder';
@@ -65,6 +67,11 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .option('--json', 'for machines')
     .option('--verbose', 'tell on standard error what is being done')
     .action(async (folders: string[], options: TrainCommandOptions) => {
+      for (const folder of folders) {
+        if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+          throw couldNot(`There is no folder ${folder}.`);
+        }
+      }
       const baseFolder = modelFolder(options.model);
       const job: JobOptions = {
         baseFolder,
@@ -84,6 +91,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
       if (options.survey) {
         const found = await survey(job);
         terminal.out(options.json ? json(found) : surveyText(found));
+        if (found.refusal !== undefined) throw couldNot(found.refusal);
         return;
       }
       const report = await trained(job, new Progress(terminal, options.verbose ?? false));
@@ -104,7 +112,7 @@ async function trained(job: JobOptions, progress: Progress): Promise<TrainingRep
       onProgress: (state) => progress.report(progressText(state), state.step, state.steps),
     });
   } catch (error) {
-    if (stopping.signal.aborted) throw couldNot('The training was ended before it had begun.');
+    if (error instanceof CancelledError) throw couldNot('The training was ended before it had begun.');
     throw error;
   } finally {
     process.off('SIGINT', stop);
