@@ -30,6 +30,13 @@ export class Configuration implements vscode.Disposable {
     return this.get('enable', true, document);
   }
 
+  /** Whether it works in general or in one of its languages. */
+  enabledSomewhere(): boolean {
+    return this.scopes().some((scope) =>
+      vscode.workspace.getConfiguration(SECTION, scope).get<boolean>('enable', true),
+    );
+  }
+
   get languages(): readonly string[] {
     return this.get('languages', ['markdown']);
   }
@@ -112,16 +119,24 @@ export class Configuration implements vscode.Disposable {
 
   /** Names of the settings that are not at their defaults. */
   changed(): string[] {
-    const section = vscode.workspace.getConfiguration(SECTION);
+    const sections = this.scopes().map((scope) => vscode.workspace.getConfiguration(SECTION, scope));
     const manifest = this.extension.packageJSON as Manifest;
     return manifest.contributes.configuration
       .flatMap(({ properties }) => Object.keys(properties))
       .filter((name) => {
-        const found = section.inspect(name.slice(SECTION.length + 1));
-        return [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].some(
-          (value) => value !== undefined,
-        );
+        const found = sections.map((section) => section.inspect(name.slice(SECTION.length + 1)));
+        return found
+          .flatMap((one) => [
+            ...[one?.globalValue, one?.workspaceValue, one?.workspaceFolderValue],
+            ...[one?.globalLanguageValue, one?.workspaceLanguageValue, one?.workspaceFolderLanguageValue],
+          ])
+          .some((value) => value !== undefined);
       });
+  }
+
+  /** In general, and in each of its languages: settings can differ there. */
+  private scopes(): readonly (vscode.ConfigurationScope | undefined)[] {
+    return [undefined, ...this.languages.map((languageId) => ({ languageId }))];
   }
 
   /** Gives a setting a value where it has one already (for the language, the folder, the workspace), else for the user. */

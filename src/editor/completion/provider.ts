@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { signalOf } from '../engineHost';
 import type { Services } from '../services';
 import { Signal } from '../signal';
+import { translated } from '../translated';
 import type { Answer, Completer } from './completer';
 import { steeringKey, type Mode, type Preferences } from './conditions';
 import type { Counters } from './counters';
@@ -110,7 +111,7 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
   /** Nothing to show; who asked is told why. */
   private silence({ reason, sentence }: Answer & { kind: 'nothing' }, mode: Mode): Nothing {
     if (mode !== 'unasked' && mode !== 'continued' && sentence) {
-      void vscode.window.setStatusBarMessage(vscode.l10n.t('No suggestion: {0}', vscode.l10n.t(sentence)), TOLD);
+      void vscode.window.setStatusBarMessage(vscode.l10n.t('No suggestion: {0}', translated(sentence)), TOLD);
     }
     return this.nothing(reason);
   }

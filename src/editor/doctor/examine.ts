@@ -23,8 +23,8 @@ const TIMED: readonly HostWork[] = ['activate', 'edit', 'lenses', 'suggestion', 
 
 /** Looks at everything that suggestions depend on, and lets the engine test itself. Starts the engine, unless Planwright is off. */
 export async function examine(services: Services, signal: AbortSignal): Promise<Findings> {
-  const { configuration, context, engine, timings } = services;
-  const enabled = configuration.enabled();
+  const { configuration, context, engine, models, timings } = services;
+  const enabled = configuration.enabledSomewhere();
   const selfTest = enabled ? await runSelfTest(services, signal) : ({ kind: 'not-run' } as const);
   const manifest = context.extension.packageJSON as { readonly version: string };
   const runsElsewhere =
@@ -39,6 +39,7 @@ export async function examine(services: Services, signal: AbortSignal): Promise<
     remote: runsElsewhere ? vscode.env.remoteName : undefined,
     trusted: vscode.workspace.isTrusted,
     enabled,
+    offHere: offHere(services),
     inlineSuggest: showsInlineSuggestions(),
     changedSettings: configuration.changed(),
     rivals: RIVALS.flatMap((id) => {
@@ -46,6 +47,7 @@ export async function examine(services: Services, signal: AbortSignal): Promise<
       return rival?.isActive ? [(rival.packageJSON as { displayName?: string }).displayName ?? id] : [];
     }),
     modelFolder: configuration.modelFolder,
+    isTuned: models.known?.using === 'workspace',
     deviceAsked: configuration.device,
     skippedDevice: engine.state.kind === 'ready' ? engine.state.skippedDevice : undefined,
     selfTest,
@@ -55,6 +57,13 @@ export async function examine(services: Services, signal: AbortSignal): Promise<
       return [{ work, count, p50: timings.quantile(work, 0.5)!, p99: timings.quantile(work, 0.99)! }];
     }),
   };
+}
+
+function offHere({ activity, configuration }: Services): Findings['offHere'] {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined || !configuration.languages.includes(document.languageId)) return undefined;
+  const verdict = activity.of(document);
+  return verdict.on ? undefined : verdict.reason;
 }
 
 async function runSelfTest({ engine }: Services, signal: AbortSignal): Promise<Findings['selfTest']> {

@@ -1,5 +1,6 @@
 import type { SkippedDevice } from '../../engine/engine';
 import type { SelfTestReply } from '../../engine/protocol';
+import type { OffReason } from '../activity';
 
 /** What the doctor found out. Holds no text of any document. */
 export interface Findings {
@@ -13,6 +14,8 @@ export interface Findings {
   readonly remote: string | undefined;
   readonly trusted: boolean;
   readonly enabled: boolean;
+  /** Why it does nothing in the document at hand; undefined where it works there, or that is no document for it. */
+  readonly offHere: OffReason | undefined;
   readonly inlineSuggest: boolean;
   /** Names of settings that differ from their defaults. */
   readonly changedSettings: readonly string[];
@@ -20,6 +23,8 @@ export interface Findings {
   readonly rivals: readonly string[];
   /** The folder of a model that replaces the bundled one; empty for the bundled one. */
   readonly modelFolder: string;
+  /** Whether a model is in use that was tuned from it on this workspace. */
+  readonly isTuned: boolean;
   readonly deviceAsked: 'auto' | 'cpu' | 'webgpu';
   readonly skippedDevice: SkippedDevice | undefined;
   readonly selfTest:

@@ -39,12 +39,36 @@ function verdict(troubles: number, l10n: Localiser): string {
   return troubles === 1 ? l10n.t('One thing to look at.') : l10n.t('{0} things to look at.', troubles);
 }
 
-function model({ modelFolder }: Findings, l10n: Localiser): Line {
-  const text =
+function model({ modelFolder, isTuned }: Findings, l10n: Localiser): Line {
+  const base =
     modelFolder === ''
       ? l10n.t('The bundled model is used.')
       : l10n.t('A model of your own is used, from the folder {0}.', modelFolder);
-  return { judgement: 'ok', text };
+  const tuned = isTuned ? ` ${l10n.t('It has been fine-tuned on this workspace.')}` : '';
+  return { judgement: 'ok', text: base + tuned };
+}
+
+function here({ offHere }: Findings, l10n: Localiser): Line[] {
+  switch (offHere) {
+    case 'setting':
+      return [
+        {
+          judgement: 'look',
+          text: l10n.t('In the document at hand Planwright is off by the setting “planwright.enable”.'),
+          advice: l10n.t('Look whether it is off for the language or for this folder.'),
+        },
+      ];
+    case 'file':
+      return [{ judgement: 'look', text: l10n.t('Planwright is turned off for this file.') }];
+    case 'snoozed':
+      return [{ judgement: 'look', text: l10n.t('Planwright is snoozed.') }];
+    case 'too-large':
+      return [{ judgement: 'look', text: l10n.t('This document is too large.') }];
+    case 'language':
+    case 'scheme':
+    case undefined:
+      return [];
+  }
 }
 
 function selfTest({ selfTest: test }: Findings, l10n: Localiser): Line[] {
@@ -127,6 +151,7 @@ function device({ selfTest: test, deviceAsked, skippedDevice }: Findings, l10n: 
 function surroundings(findings: Findings, l10n: Localiser): Line[] {
   const { remote, trusted, inlineSuggest, rivals, changedSettings } = findings;
   return [
+    ...here(findings, l10n),
     inlineSuggest
       ? { judgement: 'ok', text: l10n.t('The editor shows inline suggestions.') }
       : {
@@ -145,9 +170,7 @@ function surroundings(findings: Findings, l10n: Localiser): Line[] {
       ? { judgement: 'ok', text: l10n.t('The workspace is trusted.') }
       : {
           judgement: 'ok',
-          text: l10n.t(
-            'The workspace is not trusted: suggestions work, settings that name paths are not taken from it.',
-          ),
+          text: l10n.t('The workspace is not trusted: suggestions and plan work, fine-tuning does not.'),
         },
     {
       judgement: 'ok',

@@ -46,7 +46,7 @@ export function statusText({ engine, verdict, snoozedUntil, training }: Situatio
       case 'language':
         return say(l10n.t('Planwright: off here'), l10n.t('Not a document that one writes in.'));
       case 'setting':
-        return say(l10n.t('Planwright: off'), l10n.t('Turned off in the settings. No process runs.'));
+        return say(l10n.t('Planwright: off'), l10n.t('Turned off in the settings.'));
     }
   }
   // A failed engine says so; in any other state what trains is what one wants to know of.

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { EngineCancelled } from '../../engine/engine';
 import type { Services } from '../services';
+import { translated } from '../translated';
 import { draft, type DraftOutcome } from './drafting';
 import { insert } from './insertion';
 import { goTo, type Place } from './place';
@@ -34,7 +35,7 @@ async function write(services: Services, place: Place, title: string, sentences:
       },
     );
     log.debug(`${outcome.sentences} of ${sentences} sentences were written${because(outcome)}.`);
-    if (outcome.sentences === 0 && outcome.silence) tell(vscode.l10n.t(outcome.silence.sentence));
+    if (outcome.sentences === 0 && outcome.silence) tell(translated(outcome.silence.sentence));
   } catch (error) {
     if (error instanceof EngineCancelled) return;
     log.warn(`Nothing more was written: ${(error as Error).message}`);

@@ -50,7 +50,7 @@ export function createFineTuning(
       groundOf(
         {
           trusted: vscode.workspace.isTrusted,
-          on: configuration.enabled(),
+          on: configuration.enabledSomewhere(),
           folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => ({
             scheme: uri.scheme,
             path: uri.fsPath,

@@ -42,7 +42,7 @@ export function registerTraining(
     }),
     configuration.onDidChange(() => {
       // Off means that no process runs.
-      if (!configuration.enabled()) void fineTuning.end();
+      if (!configuration.enabledSomewhere()) void fineTuning.end();
     }),
     new vscode.Disposable(() => pauses.end()),
   );

@@ -38,6 +38,13 @@ describe('report', () => {
     expect(of({ modelFolder: '/models/mine' })).toContain('from the folder /models/mine.');
   });
 
+  it('says where it is off, and whether the model has been tuned', () => {
+    expect(of({ offHere: 'setting' })).toContain('! **Look**: In the document at hand Planwright is off');
+    expect(of({ offHere: 'snoozed' })).toContain('! **Look**: Planwright is snoozed.');
+    expect(of({ offHere: 'language' })).toBe(of());
+    expect(of({ isTuned: true })).toContain('The bundled model is used. It has been fine-tuned on this workspace.');
+  });
+
   it('names rivals and what is off', () => {
     expect(of({ rivals: ['GitHub Copilot'] })).toContain(
       '! **Look**: Other extensions may suggest text too: GitHub Copilot.',
