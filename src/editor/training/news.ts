@@ -37,7 +37,9 @@ export class TrainingNews {
     const { l10n } = this;
     this.ui.tell(
       'information',
-      l10n.t('Fine-tuning on this workspace was cut off when the editor closed. It can go on where it was, if the documents are still the same.'),
+      l10n.t(
+        'Fine-tuning on this workspace was cut off when the editor closed. It can go on where it was, if the documents are still the same.',
+      ),
       [
         { title: l10n.t('Resume'), run: resume },
         { title: l10n.t('Do Not Resume'), run: leave },
