@@ -53,9 +53,9 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
-    """q, k, v [B, heads, T, head_dim] → [B, heads, T, head_dim]. Causal attention on a CPU is written out: compiled, the joint step of starter.json is
+    """q, k, v [B, heads, T, head_dim] → [B, heads, T, head_dim]. Causal attention that is trained on a CPU is written out: compiled, the joint step of starter.json is
     7 % faster so (2 cores, 8,192 tokens) than with torch's flash attention, whose backward pass is slow there."""
-    if not causal or q.device.type != "cpu":
+    if not causal or q.device.type != "cpu" or not torch.is_grad_enabled():
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
     at = torch.arange(q.shape[-2])
     scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
