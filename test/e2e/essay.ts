@@ -20,6 +20,6 @@ export const OPENINGS = [
   'The dough should ',
   'This is one of the ',
   'The first thing to ',
-  'Most of the bread ',
+  'One of the ',
   'In the morning we ',
 ];

@@ -92,7 +92,7 @@ describe('fine-tuning on the workspace', () => {
       await workbench.openFile('notes.md');
       await start();
       const question = await dialog('Fine-tune on').innerText();
-      expect(question).toMatch(/9 documents with [\d,.]+ tokens/);
+      expect(question).toMatch(/9 documents with [\d,.]+ characters/);
       expect(question).toMatch(/Takes about/);
       await workbench.picture('fine-tune-question-light', { below: 720, whole: true });
       await answer('Fine-tune on', 'Fine-tune (Full)');

@@ -43,11 +43,11 @@ describe('writing', () => {
     const workbench = open();
     await workbench.openNew('sentence.md', ESSAY);
     await workbench.press('Control+End');
-    await workbench.type('\nThis is one of the ');
+    await workbench.type('\nOne of the ');
     const ghost = await workbench.ghostText();
     await workbench.press('Control+K', 'Control+.');
     await workbench.ghostText(ghost);
-    await workbench.saved('sentence.md', `${ESSAY}\nThis is one of the ${ghost}`);
+    await workbench.saved('sentence.md', `${ESSAY}\nOne of the ${ghost}`);
   });
 
   it('offers three alternatives when asked, and says which labels they follow', async () => {
