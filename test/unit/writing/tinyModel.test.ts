@@ -81,8 +81,10 @@ describe('with the run-time’s own model', () => {
     const offset = TOY_TEXT.indexOf(' the leaves slowly');
     const options = { stop: 'paragraph', maxTokens: 16, temperature: 1, seed: 4 } as const;
     const results = [];
-    for (const pin of [1, 6, 11]) results.push(await session.complete(offset, { ...options, pins: [pin] }));
+    for (let pin = 0; pin < model.labels.count; pin++)
+      results.push(await session.complete(offset, { ...options, pins: [pin] }));
     const told = results.map(({ completions, reason }) => completions[0]?.text ?? reason!.kind);
+    // The tiny model writes nonsense, most of which is not shown.
     expect(new Set(told).size).toBeGreaterThan(1);
     const abort = new AbortController();
     const asked = session.complete(offset, { ...options, signal: abort.signal });
