@@ -52,4 +52,5 @@ def optimisers(model: torch.nn.Module, muon_lr: float = 0.02, adam_lr: float = 3
     hidden = [p for n, p in model.named_parameters() if p.dim() == 2 and ".layers." in n]
     chosen = set(map(id, hidden))
     rest = [p for p in model.parameters() if id(p) not in chosen]
-    return [Muon(hidden, lr=muon_lr), torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.95), weight_decay=0.0)]
+    adam = torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.95), weight_decay=0.0)
+    return [Muon(hidden, lr=muon_lr), adam] if hidden else [adam]
