@@ -12,8 +12,8 @@ import {
 } from './engine';
 import { ProcessEnded, type EngineProcess, type Log, type Send } from './engineProcess';
 import { FAILURE } from './failures';
-import { Heartbeat } from './heartbeat';
 import { probeGpu } from './gpuProbe';
+import { Heartbeat } from './heartbeat';
 import { onnxruntimeVersion } from './onnxruntimeVersion';
 import { requests, type EngineInfo, type LabelInfo, type MemoryInfo, type SelfTestReply } from './protocol';
 import { DEFAULT_POLICY, type RestartPolicy } from './restartPolicy';

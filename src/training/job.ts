@@ -9,7 +9,7 @@ import { corpusOf, hashesOf, refusalOf, replayTexts, runIdentity, textsOf } from
 import { TrainingError } from './errors';
 import { hyperparametersFor } from './hyperparameters';
 import type { JobControl, JobOptions, TrainingProgress, TrainingReport } from './jobTypes';
-import { judge, judgeCandidate, yardstickOf, type Judgement } from './judge';
+import { judge, judgeCandidate, withModelOf, yardstickOf } from './judge';
 import { baseOf } from './modelFile';
 import { TrainingSources } from './sources';
 import { WorkspaceStore, type StoredModel } from './store';
@@ -74,15 +74,6 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
     signal,
     onProgress: (done: number, total: number) => phase(name, done, total),
   });
-  const judgeRival = async (folder: string | undefined): Promise<Judgement | undefined> => {
-    if (folder === undefined) return undefined;
-    const own = await openModel(folder, threads);
-    try {
-      return await judge(own, yardstick, measured('measuring'));
-    } finally {
-      await own.close();
-    }
-  };
   const { text, start } = await (async () => {
     try {
       return {
@@ -99,7 +90,11 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
   })();
 
   const replaced = options.again === true ? undefined : await store.current();
-  const rival = replaced && (await judgeRival(await folderIfUsable(store, replaced, options.baseFolder)));
+  const rivalFolder = replaced && (await folderIfUsable(store, replaced, options.baseFolder));
+  const rival =
+    rivalFolder === undefined
+      ? undefined
+      : await withModelOf(rivalFolder, threads, (own) => judge(own, yardstick, measured('measuring')));
   const before = rival && rival.measures.perplexity < start.measures.perplexity ? rival : start;
 
   const sources = await TrainingSources.open(options.baseFolder, earlier?.file);

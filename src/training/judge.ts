@@ -70,15 +70,24 @@ export async function judgeCandidate<T>(
   try {
     await saveModelFile(file, card, config, tensors);
     await composeModel(base, file, composed);
-    const model = await openModel(composed, openOptions);
-    try {
-      return await work(model);
-    } finally {
-      await model.close();
-    }
+    return await withModelOf(composed, openOptions, work);
   } finally {
     await rm(composed, { recursive: true, force: true }).catch(() => undefined);
     await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Opens a model folder for a piece of work and closes the model afterwards, whatever happens. */
+export async function withModelOf<T>(
+  folder: string,
+  openOptions: { readonly threads?: number },
+  work: (model: PlannerLM) => Promise<T>,
+): Promise<T> {
+  const model = await openModel(folder, openOptions);
+  try {
+    return await work(model);
+  } finally {
+    await model.close();
   }
 }
 

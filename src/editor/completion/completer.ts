@@ -1,6 +1,7 @@
 import { EngineCancelled, type Engine } from '../../engine/engine';
 import type { CompleteReply, Silence } from '../../engine/protocol';
 import type { DocumentState } from '../documents/documentState';
+import { withEol } from '../withEol';
 import { SuggestionCache } from './cache';
 import { conditionsOf, steeringKey, termsOf, type Mode, type Preferences, type Terms } from './conditions';
 import { AdaptiveDebounce } from './debounce';
@@ -13,7 +14,6 @@ import type { Place } from './place';
 import { Refusals } from './refusals';
 import type { Suggestion } from './suggestion';
 import type { Wish } from './wish';
-import { withEol } from '../withEol';
 
 /** A question of the editor: what could stand here? */
 export interface Question {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { signalOf } from '../engineHost';
+import { eolOf } from '../eolOf';
 import type { Services } from '../services';
 import { Signal } from '../signal';
 import { translated } from '../translated';
@@ -98,7 +99,7 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
       confidence: configuration.confidence(document),
       length: configuration.completionLength(document),
       minimumDelay: configuration.completionDelay(document),
-      eol: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
+      eol: eolOf(document),
     };
   }
 

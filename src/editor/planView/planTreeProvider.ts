@@ -66,8 +66,8 @@ export class PlanTreeProvider implements vscode.TreeDataProvider<PlanNode>, vsco
   }
 
   /** Where a block or sentence of the outline stands in the document now. */
-  spanOf(node: unknown): { readonly start: number; readonly end: number } | undefined {
-    const given = [...this.given.values()].find((known) => known === node);
+  spanOf(id: string): { readonly start: number; readonly end: number } | undefined {
+    const given = this.given.get(id);
     return given?.kind === 'section' || given?.kind === 'paragraph' || given?.kind === 'sentence'
       ? this.book?.spanOf(given)
       : undefined;

@@ -71,9 +71,9 @@ export function registerPlanView(services: Services): vscode.Disposable {
       describe();
       if (kind === 'ready' && view.visible) provider.showNext();
     }),
-    vscode.commands.registerCommand('planwright.reveal', async (node: unknown) => {
+    vscode.commands.registerCommand('planwright.reveal', async (id: unknown) => {
       const { state } = follower;
-      const span = provider.spanOf(node);
+      const span = typeof id === 'string' ? provider.spanOf(id) : undefined;
       if (state !== undefined && span !== undefined) await reveal(state.key, span);
     }),
   );

@@ -126,6 +126,6 @@ function sentenceItem(node: SentenceNode, { book, labels, current }: TreeSituati
 }
 
 /** Where the node stands is asked when it is clicked: edits further up move it, and do not have it shown anew. */
-function reveal(node: BlockNode | SentenceNode): vscode.Command {
-  return { command: 'planwright.reveal', title: vscode.l10n.t('Go to Sentence'), arguments: [node] };
+function reveal({ id }: BlockNode | SentenceNode): vscode.Command {
+  return { command: 'planwright.reveal', title: vscode.l10n.t('Go to Sentence'), arguments: [id] };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { EngineCancelled } from '../../engine/engine';
+import { eolOf } from '../eolOf';
 import type { Services } from '../services';
 import { translated } from '../translated';
 import { draft, type DraftOutcome } from './drafting';
@@ -25,7 +26,7 @@ async function write(services: Services, place: Place, title: string, sentences:
   const { log } = services;
   await goTo(place, place.offset);
   const session = new Session(place);
-  const eol = place.editor.document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+  const eol = eolOf(place.editor.document);
   try {
     const outcome = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, cancellable: true, title },

@@ -19,11 +19,12 @@ export function repetitionStart(before: string, text: string): number | undefine
   const own = words(text);
   const all = [...earlier.map(({ word }) => word), ...own.map(({ word }) => word)];
   for (let period = 1; period <= LONGEST_PERIOD; period++) {
+    let run = 0;
+    for (let i = all.length - 1; i >= period && all[i] === all[i - period]; i--) run++;
+    if (run === 0) continue;
     const isOfMarks = !all.slice(-period).some((word) => /[\p{L}\p{N}]/u.test(word));
     const rounds = isOfMarks ? ROUNDS_OF_MARKS : period === 1 ? 3 : period <= 3 ? 2.5 : 2;
     const needed = Math.ceil(period * rounds);
-    let run = 0;
-    for (let i = all.length - 1; i >= period && all[i] === all[i - period]; i--) run++;
     const isOwn = run + period <= own.length;
     if (run + period < needed && !(isOwn && run >= SAID_BEFORE)) continue;
     // `run` words repeat what stands one period before them: keep the first round only.
