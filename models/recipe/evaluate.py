@@ -18,7 +18,7 @@ import torch.nn.functional as F
 import planner
 from joint import PlannerLM, Windows
 from labels import observe
-from model import autocast, load_config
+from model import autocast, load_config, of_tokens
 from tokenizer import characters
 
 # Under which conditions each row is evaluated (method: labels at train / at eval).
@@ -61,7 +61,7 @@ def measure(model: PlannerLM, windows: Windows, wanted, condition: str, device, 
             if condition != "none":
                 logits = model.planner(batch["embeddings"], batch["kinds"]).float()[:, :, 0]
                 gold = F.pad(batch["labels"], (0, 1), value=-100)
-                plan = model.adapter(model.mixture(condition, logits, gold), batch["unit_of"])
+                plan = model.adapter(of_tokens(model.mixture(condition, logits, gold), batch["unit_of"]))
                 # Each unit once: those first conditioned on in the part of the window that is new.
                 for row in range(len(some)):
                     units = torch.unique(batch["unit_of"][row][targets[row] >= 0])

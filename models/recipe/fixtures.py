@@ -17,7 +17,7 @@ from torch import Tensor
 
 from export import checksums, write
 from labels import centre, nearest
-from model import Adapter, Encoder, LanguageModel, Planner
+from model import Adapter, Encoder, LanguageModel, Planner, of_tokens
 from tokenizer import build
 
 TEXT = (
@@ -120,8 +120,8 @@ def tiny_model(out: Path) -> None:
     mixtures = probabilities[:, 0]
     text_ids = [0, *tokenizer.encode(TEXT).ids][:30]
     unit_of_token = torch.arange(len(text_ids)) // 7
-    plan = adapter(mixtures[None], unit_of_token[None])
-    every_unit = adapter(mixtures[None], torch.arange(len(mixtures))[None])
+    plan = adapter(of_tokens(mixtures[None], unit_of_token[None]))
+    every_unit = adapter(mixtures[None])
     vectors = torch.cat([every_unit[i][0] for i in adapter.adapted], -1)
     lm_input = torch.tensor([text_ids])
     expected = dict(

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
-from model import Adapter, LanguageModel, Planner, rotary
+from model import Adapter, LanguageModel, Planner, of_tokens, rotary
 
 B, T, U = 2, 24, 10
 STEPS, WARMUP, UNFREEZE, PLANNER_TERM = 20, 4, 6, 0.1
@@ -101,7 +101,7 @@ class Reference(torch.nn.Module):
         nll = F.cross_entropy(logits.flatten(0, 2), batch["labels"].long().flatten(), reduction="none")
         planner = (nll * weights.flatten()).sum() / weights.sum()
         mixture = self.mixture(row, logits[:, :, 0], batch["labels"][:, :, 0].long(), batch["labelWeights"][:, :, 0])
-        plan = None if mixture is None else self.adapter(mixture, batch["unitOf"].long())
+        plan = None if mixture is None else self.adapter(of_tokens(mixture, batch["unitOf"].long()))
         out = self.lm.logits(self.lm(batch["tokens"].long(), plan))
         nll = F.cross_entropy(out.flatten(0, 1), batch["targets"].long().flatten(), reduction="none")
         return (nll * batch["targetWeights"].flatten()).sum() / batch["targetWeights"].sum(), planner

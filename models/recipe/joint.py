@@ -17,7 +17,11 @@ conditioning, and no annealing is spent on a model that is changed again afterwa
 import argparse
 import json
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, product
 from pathlib import Path
+from typing import Iterator
 
 import numpy as np
 import torch
@@ -25,13 +29,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from labels import observe
-from model import Adapter, LanguageModel, Planner, autocast, load_config
+from model import Adapter, LanguageModel, Planner, autocast, load_config, of_tokens
 from muon import Muon
 from planner import shifted
 from pretrain import rate, save
 
 ROWS = ("none", "fixed", "uniform", "oracle", "predicted", "soft-frozen", "straight-through", "soft-joint")
 JOINT = ("straight-through", "soft-joint")
+# Steps whose batches are made ahead.
+AHEAD = 6
 
 
 class PlannerLM(nn.Module):
@@ -45,10 +51,11 @@ class PlannerLM(nn.Module):
         self.adapter = Adapter(config["adapter"], lm["num_hidden_layers"], count, lm["hidden_size"])
         self.planner = Planner(config["planner"], count, embedding_size)
 
-    def mixture(self, row: str, logits: Tensor, gold: Tensor, oracle: float = 0.0) -> Tensor | None:
+    def mixture(self, row: str, logits: Tensor, gold: Tensor, oracle: float = 0.0) -> Tensor:
         """logits [B, U, K] (step t+1), gold [B, U] (-100 where unknown) → mixtures [B, U, K]; `oracle`: share of units whose mixture is their true label."""
         if row == "none":
-            return None
+            # An adapter that starts at zero adds nothing and learns nothing.
+            return torch.zeros_like(logits)
         if row == "fixed":
             return F.one_hot(torch.full_like(gold, self.config["adapter"]["fixed_label"]), self.count).float()
         if row == "uniform":
@@ -67,15 +74,19 @@ class PlannerLM(nn.Module):
 
     def forward(self, row: str, batch: dict, planner_gradient: bool, oracle: float = 0.0) -> tuple[Tensor, Tensor]:
         """Cross-entropies (LM per token, planner per unit), both in nats."""
-        if row == "none":
-            return self.lm.loss(batch["tokens"], batch["targets"]), torch.zeros(())
         with torch.set_grad_enabled(planner_gradient and torch.is_grad_enabled()):
             all_steps = self.planner(batch["embeddings"], batch["kinds"]).float()
         logits, gold = all_steps[:, :, 0], shifted(batch["labels"], 0)
         mixture = self.mixture(row, logits, gold, oracle)
-        plan = self.adapter(mixture, batch["unit_of"])
+        if torch.is_grad_enabled() and not mixture.requires_grad:
+            # Of a frozen planner too: one compiled graph for all rows.
+            mixture.requires_grad_()
         planner_loss = F.cross_entropy(logits.flatten(0, 1), gold.flatten(), ignore_index=-100)
-        return self.lm.loss(batch["tokens"], batch["targets"], plan), planner_loss
+        return self.conditioned(batch["tokens"], batch["targets"], of_tokens(mixture, batch["unit_of"])), planner_loss
+
+    def conditioned(self, tokens: Tensor, targets: Tensor, mixtures: Tensor) -> Tensor:
+        """The LM's cross-entropy under mixtures [B, T, K] of its tokens. Shapes are those of every batch, so that this part is compiled once."""
+        return self.lm.loss(tokens, targets, self.adapter(mixtures))
 
 
 class Windows:
@@ -124,17 +135,28 @@ class Windows:
         return {k: torch.from_numpy(v).to(device) for k, v in out.items()}
 
 
-def load_model(config: dict, options, device) -> PlannerLM:
-    book = np.load(options.labels / "codebook.npz")
-    centroids = torch.from_numpy(book["centroids"])
-    model = PlannerLM(config, *centroids.shape)
+def batches(windows: Windows, rows: int, micro: int, seed: int, first: int, device) -> Iterator[list[dict[str, Tensor]]]:
+    """The micro-batches of step `first`, of the next one, and so on: what a step draws depends on seed and step alone. They are made ahead, beside the device's work."""
+
+    def draw(step: int) -> list[dict[str, Tensor]]:
+        random = np.random.default_rng((seed, step))
+        return [windows.batch([windows.random_start(random) for _ in range(rows // micro)], device) for _ in range(micro)]
+
+    with ThreadPoolExecutor(AHEAD) as threads:
+        coming = deque(threads.submit(draw, first + i) for i in range(AHEAD))
+        for step in count(first + AHEAD):
+            yield coming.popleft().result()
+            coming.append(threads.submit(draw, step))
+
+
+def start(model: PlannerLM, options, centroids: Tensor) -> None:
+    """Puts the weights that a run begins with into the model."""
     if options.start:
         model.load_state_dict(torch.load(options.start, map_location="cpu", weights_only=False)["model"])
-        return model.to(device)
+        return
     model.lm.load_state_dict(torch.load(options.lm, map_location="cpu", weights_only=False)["model"])
-    model.adapter.set_centroids(centroids)
+    model.adapter.reset(centroids)
     model.planner.load_state_dict(torch.load(options.planner, map_location="cpu", weights_only=False)["model"])
-    return model.to(device)
 
 
 def parameter_groups(model: PlannerLM, options) -> list[torch.optim.Optimizer]:
@@ -156,28 +178,14 @@ def parameter_groups(model: PlannerLM, options) -> list[torch.optim.Optimizer]:
     ]
 
 
-def main(options) -> None:
-    from tokenizers import Tokenizer
-
-    from pretrain import newline_table
-
-    torch.manual_seed(options.seed)
+def train(model: PlannerLM, windows: Windows, row: str, seed: int, out: Path, options, told: dict) -> None:
+    """One run: so many steps, or so many minutes, from the weights that the model has."""
     device = options.device
-    told = {name: str(value) for name, value in vars(options).items()}
-    config = load_config(options.config)
-    model = load_model(config, options, device)
-    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings)
-    labels = observe(embeddings, data["unit_starts"], np.load(options.labels / "codebook.npz"), config)
-    windows = Windows(data, embeddings, labels, config["lm"]["max_position_embeddings"], config["planner"]["window"],
-                      newline_table(Tokenizer.from_file(str(options.tokenizer))))
-    if options.compile:
-        model.lm.loss = torch.compile(model.lm.loss)
+    torch.manual_seed(seed)
     optimiser_list = parameter_groups(model, options)
     base_rates = [[g["lr"] for g in o.param_groups] for o in optimiser_list]
-    rows_per_batch = options.batch_tokens // windows.length
     micro = max(1, options.batch_tokens // options.micro_tokens)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    checkpoint, first = options.out.with_suffix(".checkpoint"), 0
+    checkpoint, step, spent = out.with_suffix(".checkpoint"), 0, 0.0
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=False)
         if state["options"] != told:
@@ -185,52 +193,87 @@ def main(options) -> None:
         model.load_state_dict(state["model"])
         for optimiser, saved in zip(optimiser_list, state["optimisers"]):
             optimiser.load_state_dict(saved)
-        first = state["step"]
-        print(f"going on from step {first}", flush=True)
-    running, began, last_saved = [], time.monotonic(), time.monotonic()
-    for step in range(first, options.steps):
-        random = np.random.default_rng((options.seed, step))
-        torch.manual_seed(int(random.integers(2**31)))
-        progress = step / options.steps
-        joint = options.row in JOINT and progress >= options.unfreeze
-        for _ in range(micro):
-            batch = windows.batch([windows.random_start(random) for _ in range(rows_per_batch // micro)], device)
+        step, spent = state["step"], state["spent"]
+        print(f"going on from step {step}", flush=True)
+    running, began, last_saved = [], time.monotonic() - spent, time.monotonic()
+    for drawn in batches(windows, options.batch_tokens // windows.length, micro, seed, step, device):
+        spent = time.monotonic() - began
+        progress = spent / 60 / options.minutes if options.minutes else step / options.steps
+        if progress >= 1:
+            break
+        torch.manual_seed(int(np.random.default_rng((seed, step, 1)).integers(2**31)))
+        joint = row in JOINT and progress >= options.unfreeze
+        for batch in drawn:
             with autocast(device):
-                lm_loss, planner_loss = model(options.row, batch, joint, options.oracle)
+                lm_loss, planner_loss = model(row, batch, joint, options.oracle)
             ((lm_loss + (options.planner_term * planner_loss if joint else 0)) / micro).backward()
-            running.append((lm_loss.item(), planner_loss.item()))
+            running.append(torch.stack((lm_loss.detach(), planner_loss.detach())))
         for optimiser, bases in zip(optimiser_list, base_rates):
             for group, base in zip(optimiser.param_groups, bases):
                 group["lr"] = base * rate(progress, warmup=0.05, decay=options.decay)
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
-        if (step + 1) % 25 == 0:
-            lm_mean, planner_mean = np.mean(running, 0)
+        step += 1
+        if step % 25 == 0:
+            lm_mean, planner_mean = torch.stack(running).mean(0).tolist()
             running = []
-            print(json.dumps(dict(row=options.row, step=step + 1, lm=round(lm_mean, 4), planner=round(planner_mean, 4),
+            print(json.dumps(dict(row=row, seed=seed, step=step, lm=round(lm_mean, 4), planner=round(planner_mean, 4),
                                   minutes=round((time.monotonic() - began) / 60, 2))), flush=True)
         if time.monotonic() - last_saved > options.save_minutes * 60:
-            save(checkpoint, model=model.state_dict(), optimisers=[o.state_dict() for o in optimiser_list], step=step + 1, options=told)
+            save(checkpoint, model=model.state_dict(), optimisers=[o.state_dict() for o in optimiser_list], step=step, spent=spent, options=told)
             last_saved = time.monotonic()
-    save(options.out, row=options.row, oracle=options.oracle, steps=options.steps, seed=options.seed, model=model.state_dict())
+    save(out, row=row, oracle=options.oracle, steps=step, seed=seed, model=model.state_dict())
     checkpoint.unlink(missing_ok=True)
+
+
+def main(options) -> None:
+    from tokenizers import Tokenizer
+
+    from pretrain import newline_table
+
+    device = options.device
+    torch.set_float32_matmul_precision("high")
+    config = load_config(options.config)
+    book = np.load(options.labels / "codebook.npz")
+    centroids = torch.from_numpy(book["centroids"])
+    model = PlannerLM(config, *centroids.shape).to(device)
+    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings)
+    labels = observe(embeddings, data["unit_starts"], book, config)
+    windows = Windows(data, embeddings, labels, config["lm"]["max_position_embeddings"], config["planner"]["window"],
+                      newline_table(Tokenizer.from_file(str(options.tokenizer))))
+    if options.compile:
+        model.conditioned = torch.compile(model.conditioned)
+        # Compiling is no part of a run's time.
+        with autocast(device):
+            model("soft-joint", windows.batch([(0, 1)] * (options.micro_tokens // windows.length), device), True)[0].backward()
+        model.zero_grad()
+    for seed, row in product(options.seed, options.row):
+        out = Path(str(options.out).format(row=row, seed=seed))
+        if out.exists():
+            continue
+        out.parent.mkdir(parents=True, exist_ok=True)
+        told = {name: str(value) for name, value in vars(options).items()} | dict(row=row, seed=seed)
+        start(model, options, centroids)
+        train(model, windows, row, seed, out, options, told)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("config", "data", "embeddings", "labels", "tokenizer", "out"):
+    for name in ("config", "data", "embeddings", "labels", "tokenizer"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--out", required=True, help="{row} and {seed} in it stand for the run's")
     for name in ("lm", "planner"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--start", type=Path, help="an earlier run's output to go on with: LM, adapter and planner (instead of --lm and --planner)")
-    parser.add_argument("--row", choices=ROWS, required=True)
+    parser.add_argument("--row", choices=ROWS, nargs="+", required=True)
     parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--minutes", type=float, help="train for so long, the schedule laid over the time (instead of --steps)")
     parser.add_argument("--batch-tokens", type=int, default=8192)
     parser.add_argument("--micro-tokens", type=int, default=8192)
-    parser.add_argument("--unfreeze", type=float, default=0.1, help="the part of the steps after which the planner is tuned too")
+    parser.add_argument("--unfreeze", type=float, default=0.1, help="the part of the run after which the planner is tuned too")
     parser.add_argument("--planner-term", type=float, default=0.1, help="weight of the planner's own cross-entropy in the joint loss")
     parser.add_argument("--oracle", type=float, default=0.0, help="share of units that are told their true label")
-    parser.add_argument("--decay", type=float, default=0.9, help="the last part of the steps, over which the rate falls to zero")
+    parser.add_argument("--decay", type=float, default=0.9, help="the last part of the run, over which the rate falls to zero")
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=3e-3)
     parser.add_argument("--adapter-lr", type=float, default=3e-3)
@@ -238,8 +281,10 @@ if __name__ == "__main__":
     parser.add_argument("--save-minutes", type=float, default=8)
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, nargs="+", default=[0])
     given = parser.parse_args()
     if not given.start and not (given.lm and given.planner):
         parser.error("say --lm and --planner, or --start")
+    if len(given.row) * len(given.seed) > len({given.out.format(row=r, seed=s) for r in given.row for s in given.seed}):
+        parser.error("several runs would be written to one file: put {row} and {seed} into --out")
     main(given)

@@ -53,10 +53,13 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
-    """q, k, v [B, heads, T, head_dim] → [B, heads, T, head_dim]. Causal attention that is trained on a CPU is written out: compiled, the joint step of starter.json is
-    7 % faster so (2 cores, 8,192 tokens) than with torch's flash attention, whose backward pass is slow there."""
+    """q [B, heads, T, head_dim], k and v with as many heads or fewer, each for a group of q's → as q. Causal attention that is trained on a CPU is written out: compiled,
+    the joint step of starter.json is 7 % faster so (2 cores, 8,192 tokens) than with torch's flash attention, whose backward pass is slow there."""
+    groups = q.shape[1] // k.shape[1]
     if not causal or q.device.type != "cpu" or not torch.is_grad_enabled():
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, enable_gqa=groups > 1)
+    if groups > 1:
+        k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
     at = torch.arange(q.shape[-2])
     scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
     return scores.masked_fill(at[None, :] > at[:, None], float("-inf")).softmax(-1).to(v.dtype) @ v
@@ -85,9 +88,6 @@ class Attention(nn.Module):
         if self.qk_norm:
             q, k = self.q_norm(q), self.k_norm(k)
         q, k = rotate(q.transpose(1, 2), cos, sin), rotate(k.transpose(1, 2), cos, sin)
-        groups = self.heads // self.kv_heads
-        if groups > 1:
-            k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
         out = attend(q, k, v, mask, causal)
         return self.o_proj(out.transpose(1, 2).reshape(batch, length, -1))
 
@@ -244,16 +244,23 @@ class Adapter(nn.Module):
             self.adapter.layers[str(i)] = layer
 
     @torch.no_grad()
-    def set_centroids(self, centroids: Tensor) -> None:
+    def reset(self, centroids: Tensor) -> None:
+        """An adapter that adds nothing yet."""
         for layer in self.adapter.layers.values():
             layer.codebook.copy_(centroids)
+            layer.weight.zero_()
+            layer.bias.zero_()
 
-    def forward(self, mixtures: Tensor, unit_of_token: Tensor) -> dict[int, Tensor]:
-        """mixtures [B, U, K], unit_of_token [B, T] → {layer: [B, T, d]}."""
+    def forward(self, mixtures: Tensor) -> dict[int, Tensor]:
+        """mixtures [B, T, K], one for each token → {layer: [B, T, d]}."""
         plan = {}
         for i in self.adapted:
             layer = self.adapter.layers[str(i)]
             table = F.linear(layer.codebook, layer.weight, layer.bias)
-            vectors = mixtures.to(table.dtype) @ table
-            plan[i] = torch.gather(vectors, 1, unit_of_token[..., None].expand(-1, -1, vectors.shape[-1]))
+            plan[i] = mixtures.to(table.dtype) @ table
         return plan
+
+
+def of_tokens(mixtures: Tensor, unit_of_token: Tensor) -> Tensor:
+    """mixtures [B, U, K] of units, unit_of_token [B, T] → [B, T, K]: those of the unit that each token is conditioned on."""
+    return torch.gather(mixtures, 1, unit_of_token[..., None].expand(-1, -1, mixtures.shape[-1]))

@@ -36,15 +36,18 @@ class Muon(torch.optim.Optimizer):
                 if p.grad is not None:
                     by_shape.setdefault(tuple(p.shape), []).append(p)
             for shape, parameters in by_shape.items():
-                updates = []
-                for p in parameters:
-                    buffer = self.state[p].setdefault("momentum", torch.zeros_like(p))
-                    buffer.lerp_(p.grad, 1 - group["momentum"])
-                    updates.append(p.grad.lerp(buffer, group["momentum"]))
-                scale = max(1.0, shape[0] / shape[1]) ** 0.5
-                for p, update in zip(parameters, orthogonalise(torch.stack(updates))):
-                    p.mul_(1 - group["lr"] * group["weight_decay"])
-                    p.add_(update, alpha=-group["lr"] * scale)
+                buffers = [self.momentum_of(p) for p in parameters]
+                gradients = [p.grad for p in parameters]
+                torch._foreach_lerp_(buffers, gradients, 1 - group["momentum"])
+                updates = orthogonalise(torch.stack(torch._foreach_lerp(gradients, buffers, group["momentum"])))
+                torch._foreach_mul_(parameters, 1 - group["lr"] * group["weight_decay"])
+                torch._foreach_add_(parameters, list(updates), alpha=-group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5)
+
+    def momentum_of(self, p: Tensor) -> Tensor:
+        state = self.state[p]
+        if "momentum" not in state:
+            state["momentum"] = torch.zeros_like(p)
+        return state["momentum"]
 
 
 def optimisers(model: torch.nn.Module, muon_lr: float = 0.02, adam_lr: float = 3e-3) -> list[torch.optim.Optimizer]:

@@ -4,7 +4,7 @@
 
 The learning rate follows warm-up, stable, decay (arXiv 2404.06395) over the *time* that is given, so that a lease or a night ends
 with an annealed model. A checkpoint is written every few minutes, atomically; the same command goes on from it. Sequences start
-with the end-of-text token at the start of a line, as the extension's context window does.
+with the end-of-text token at the start of a line, as the extension's context window does. Pieces of shards may come while it runs.
 """
 
 import argparse
@@ -16,28 +16,41 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from model import LanguageModel, autocast, load_config
 from muon import optimisers
 
 
 class Stream:
-    """Random sequences of one stream of shards. A sequence is the end-of-text token and what follows some newline."""
+    """Random sequences of one stream of shards, which lies whole in the device's memory. A sequence is the end-of-text token and what follows some newline."""
 
-    def __init__(self, folder: Path, name: str, newlines: np.ndarray):
-        self.pieces = [np.memmap(p, dtype=np.uint16, mode="r") for p in sorted(folder.glob(f"{name}-*.bin"))]
-        if not self.pieces:
+    def __init__(self, folder: Path, name: str, newlines: np.ndarray, device):
+        self.folder, self.name, self.newlines, self.device = folder, name, newlines, device
+        self.pieces: list[Path] = []
+        if not self.look_again():
             raise FileNotFoundError(f"no {name}-*.bin in {folder}: run shards.py first")
-        self.sizes = np.array([len(p) for p in self.pieces], dtype=float)
-        self.newlines = newlines
 
-    def sequence(self, length: int, random: np.random.Generator) -> np.ndarray:
-        piece = self.pieces[random.choice(len(self.pieces), p=self.sizes / self.sizes.sum())]
-        at = int(random.integers(0, len(piece) - length - 513))
-        starts = np.flatnonzero(self.newlines[piece[at : at + 512]])
-        at += int(starts[0]) + 1 if len(starts) else 0
-        return np.concatenate(([0], piece[at : at + length])).astype(np.int64)
+    def look_again(self) -> bool:
+        """Takes up pieces that have come since; whether there are any."""
+        pieces = sorted(self.folder.glob(f"{self.name}-*.bin"))
+        if pieces == self.pieces:
+            return False
+        tokens = np.concatenate([np.fromfile(p, dtype=np.uint16) for p in pieces])
+        self.pieces = pieces
+        self.tokens = torch.from_numpy(tokens.astype(np.int32)).to(self.device)
+        self.line_starts = torch.from_numpy(np.flatnonzero(self.newlines[tokens]) + 1).to(self.device)
+        return True
+
+    def sequences(self, rows: int, length: int, random: torch.Generator) -> Tensor:
+        """[rows, length + 1]: where no line starts in the 512 tokens after the place drawn, the sequence starts at the place."""
+        at = torch.randint(len(self.tokens) - length - 512, (rows,), generator=random).to(self.device)
+        line = self.line_starts[torch.searchsorted(self.line_starts, at).clamp(max=len(self.line_starts) - 1)]
+        at = torch.where((line >= at) & (line < at + 512), line, at)
+        tokens = self.tokens[at[:, None] + torch.arange(length, device=self.device)]
+        return F.pad(tokens, (1, 0)).long()
 
 
 def newline_table(tokenizer: Tokenizer) -> np.ndarray:
@@ -46,10 +59,12 @@ def newline_table(tokenizer: Tokenizer) -> np.ndarray:
     return np.array([i == 0 or tokenizer.decode([i]).endswith("\n") for i in range(size)])
 
 
-def batch(streams, shares, rows: int, length: int, random, device):
-    data = np.stack([streams[random.choice(len(streams), p=shares)].sequence(length, random) for _ in range(rows)])
-    data = torch.from_numpy(data).to(device, non_blocking=True)
-    return data[:, :-1], data[:, 1:]
+def batch(streams: list[Stream], general: float, rows: int, length: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Inputs and targets [rows, length]; `general`: the share of sequences that comes from the first stream."""
+    first = int((torch.rand(rows, generator=random) < general).sum())
+    data = torch.cat([stream.sequences(n, length, random) for stream, n in zip(streams, (first, rows - first)) if n])
+    # Contiguous, as what the step was compiled for.
+    return data[:, :-1].contiguous(), data[:, 1:].contiguous()
 
 
 def rate(progress: float, warmup: float = 0.01, decay: float = 0.3) -> float:
@@ -80,8 +95,7 @@ def main(options) -> None:
     config = load_config(options.config)["lm"]
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     newlines = newline_table(tokenizer)
-    streams = [Stream(options.shards, f"train-{s}", newlines) for s in ("general", "reference")]
-    shares = [options.general, 1 - options.general]
+    streams = [Stream(options.shards, f"train-{s}", newlines, device) for s in ("general", "reference")]
     held_out = np.concatenate([np.fromfile(p, dtype=np.uint16) for p in sorted(options.shards.glob("valid-*.bin"))])
 
     model = LanguageModel(config)
@@ -92,7 +106,15 @@ def main(options) -> None:
     model.to(device)
     optimiser_list = optimisers(model, options.muon_lr, options.adam_lr)
     base_rates = [o.param_groups[0]["lr"] for o in optimiser_list]
-    loss_of = torch.compile(model.loss) if options.compile else model.loss
+    loss_of = model.loss
+    if options.compile:
+        # For each length its own kernels. Compiling is no part of the time that is given.
+        loss_of = torch.compile(model.loss, dynamic=False)
+        for length in {options.short, config["max_position_embeddings"]}:
+            nothing = torch.zeros(max(1, options.micro_tokens // length), length, dtype=torch.long, device=device)
+            with autocast(device):
+                loss_of(nothing, nothing).backward()
+        model.zero_grad()
 
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint, log = options.out / "lm.pt", options.out / "loss.jsonl"
@@ -104,7 +126,7 @@ def main(options) -> None:
             optimiser.load_state_dict(saved)
         step, tokens_seen, elapsed = state["step"], state["tokens"], state["elapsed"]
         print(f"going on from step {step}, {tokens_seen / 1e6:.1f} M tokens, {elapsed / 60:.1f} minutes", flush=True)
-    random = np.random.default_rng(options.seed + step)
+    random = torch.Generator().manual_seed(options.seed + step)
 
     budget, last, last_saved, running = options.minutes * 60, time.monotonic(), time.monotonic(), []
     end = min(budget, options.stop_after * 60)
@@ -114,7 +136,7 @@ def main(options) -> None:
         rows = options.batch_tokens // length
         micro = max(1, math.ceil(rows * length / options.micro_tokens))
         for _ in range(micro):
-            x, y = batch(streams, shares, rows // micro, length, random, device)
+            x, y = batch(streams, options.general, rows // micro, length, random)
             with autocast(device):
                 loss = loss_of(x, y)
             (loss / micro).backward()
@@ -136,6 +158,9 @@ def main(options) -> None:
             print(json.dumps(line), flush=True)
             with open(log, "a") as file:
                 file.write(json.dumps(line) + "\n")
+            for stream in streams:
+                if stream.look_again():
+                    print(f"{stream.name}: {len(stream.tokens) / 1e6:.1f} M tokens in {len(stream.pieces)} pieces", flush=True)
         if now - last_saved > options.save_minutes * 60:
             save(checkpoint, model=model.state_dict(), optimisers=[o.state_dict() for o in optimiser_list],
                  step=step, tokens=tokens_seen, elapsed=elapsed)
