@@ -2,7 +2,8 @@
 
     python export.py --config … --tokenizer … --labels labels/ --encoder encoder.pt --row rows/soft-joint.pt --out ../starter
 
-Weights are stored as float16, the codebook as float32. Files over `--limit-megabytes` are cut into Hugging Face's shards.
+Matrices are stored in 8 bits (`--bits 8`, see eight_bits.py) or as float16 (`--bits 16`), vectors as float16, the codebook as float32. Files over
+`--limit-megabytes` are cut into Hugging Face's shards.
 """
 
 import argparse
@@ -15,17 +16,23 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from eight_bits import SCALES, pack
 from model import load_config
 
 
 def write(out: Path, name: str, tensors: dict[str, torch.Tensor], limit: int) -> None:
     shards, size = [{}], 0
-    for key, tensor in tensors.items():
-        if size and size + tensor.nbytes > limit:
+    for key in tensors:
+        if key.endswith(SCALES):
+            continue
+        # A tensor is in one file with its scales.
+        piece = {k: tensors[k].contiguous() for k in (key, key + SCALES) if k in tensors}
+        added = sum(tensor.nbytes for tensor in piece.values())
+        if size and size + added > limit:
             shards.append({})
             size = 0
-        shards[-1][key] = tensor.contiguous()
-        size += tensor.nbytes
+        shards[-1].update(piece)
+        size += added
     for n, shard in enumerate(shards, 1):
         file = f"{name}.safetensors" if len(shards) == 1 else f"{name}-{n:05d}-of-{len(shards):05d}.safetensors"
         save_file(shard, out / file, metadata={"format": "pt"})
@@ -52,11 +59,12 @@ def main(options) -> None:
     (options.out / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     shutil.copyfile(options.tokenizer, options.out / "tokenizer.json")
     shutil.copyfile(options.labels / "labels.json", options.out / "labels.json")
-    part = lambda prefix: {k.removeprefix(prefix + "."): v.half() for k, v in state.items() if k.startswith(prefix + ".")}
+    part = lambda prefix: {k.removeprefix(prefix + "."): v for k, v in state.items() if k.startswith(prefix + ".")}
+    stored = lambda tensors: pack(tensors) if options.bits == 8 else {k: v.half() for k, v in tensors.items()}
     limit = options.limit_megabytes * 1_000_000
     for name in ("lm", "planner", "adapter"):
-        write(options.out, name, part(name), limit)
-    write(options.out, "encoder", {k: v.half() for k, v in encoder.items()}, limit)
+        write(options.out, name, stored(part(name)), limit)
+    write(options.out, "encoder", stored(encoder), limit)
     codebook = {"codebook.centroids": torch.from_numpy(book["centroids"]).float(), "codebook.mean": torch.from_numpy(book["mean"]).float()}
     write(options.out, "codebook", codebook, limit)
     checksums(options.out)
@@ -68,5 +76,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("config", "tokenizer", "labels", "encoder", "row", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--bits", type=int, choices=(8, 16), default=8)
     parser.add_argument("--limit-megabytes", type=int, default=50)
     main(parser.parse_args())

@@ -15,13 +15,14 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from eight_bits import unpack
 from labels import observe
 from model import load_config
 
 
 def tensors(model: Path, name: str) -> dict[str, torch.Tensor]:
     """All shards of one part, as float32."""
-    return {k: v.float() for path in sorted(model.glob(f"{name}*.safetensors")) for k, v in load_file(path).items()}
+    return {k: v for path in sorted(model.glob(f"{name}*.safetensors")) for k, v in unpack(load_file(path)).items()}
 
 
 def codebook(model: Path) -> dict[str, np.ndarray]:

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { probe } from '../engine/probe';
-import type { WeightFormat } from '../model/plannerLm';
+import type { WeightChoice } from '../model/plannerLm';
 import { couldNot } from './failure';
 
 /** The name of the hidden command that tries the GPU. */
@@ -22,7 +22,7 @@ const FASTER = 'faster';
 export function chooseDevice(
   wanted: 'auto' | 'cpu' | 'webgpu',
   folder: string,
-  weights: WeightFormat = 'float32',
+  weights: WeightChoice,
 ): 'cpu' | 'webgpu' {
   const program = process.argv[1];
   // What is wrong with a folder without a model says whoever opens it.
@@ -43,7 +43,7 @@ export function probeCommand(program: Command): void {
     .command(PROBE, { hidden: true })
     .argument('<dir>')
     .argument('<weights>')
-    .action(async (folder: string, weights: WeightFormat) => {
+    .action(async (folder: string, weights: WeightChoice) => {
       const report = await probe({ folder, device: 'webgpu', weights, idleMinutes: 0 });
       if (!report.ok) throw couldNot(report.reason);
       if (report.tokenMilliseconds <= report.cpuTokenMilliseconds) process.stdout.write(`${FASTER}\n`);

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { openModel } from '../model/openModel';
-import type { PlannerLM, WeightFormat } from '../model/plannerLm';
+import type { PlannerLM, WeightChoice } from '../model/plannerLm';
 import { chooseDevice } from './device';
 import { couldNot } from './failure';
 
@@ -11,14 +11,18 @@ import { couldNot } from './failure';
 export interface ModelOptions {
   readonly model?: string;
   readonly device: 'auto' | 'cpu' | 'webgpu';
-  readonly weights?: WeightFormat;
+  readonly weights: WeightChoice;
 }
 
 export function addModelOptions(command: Command): Command {
   return command
     .option('--model <dir>', 'model folder (default: the bundled one)')
     .addOption(new Option('--device <device>', 'where it runs').choices(['auto', 'cpu', 'webgpu']).default('auto'))
-    .addOption(new Option('--weights <format>', 'how the weights are held').choices(['float32', 'int8', 'int4']));
+    .addOption(
+      new Option('--weights <format>', 'how the weights are held')
+        .choices(['auto', 'float32', 'int8', 'int4'])
+        .default('auto'),
+    );
 }
 
 /** Folders looked for the bundled model, from the program's own upwards: it is run bundled (dist/) and from source (src/cli/). */
@@ -41,7 +45,7 @@ export async function withModel<T>(options: ModelOptions, work: (model: PlannerL
   const folder = modelFolder(options.model);
   const model = await openModel(folder, {
     device: chooseDevice(options.device, folder, options.weights),
-    ...(options.weights && { weights: options.weights }),
+    weights: options.weights,
   });
   try {
     return await work(model);

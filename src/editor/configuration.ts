@@ -85,8 +85,8 @@ export class Configuration implements vscode.Disposable {
     return this.get('engine.device', 'auto');
   }
 
-  get weights(): 'float32' | 'int8' | 'int4' {
-    return this.get('engine.weights', 'float32');
+  get weights(): 'auto' | 'float32' | 'int8' | 'int4' {
+    return this.get('engine.weights', 'auto');
   }
 
   /** 0: the run-time's choice. */

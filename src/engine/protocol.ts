@@ -32,6 +32,7 @@ export interface EngineInfo {
   readonly model: string;
   readonly folder: string;
   readonly device: { readonly kind: 'cpu' | 'webgpu'; readonly name: string };
+  /** How the language model's are held. */
   readonly weights: 'float32' | 'int8' | 'int4';
   readonly parameters: number;
   readonly labelCount: number;

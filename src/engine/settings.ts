@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import type { WeightChoice } from '../model/plannerLm';
 
 /** What the user has set: read anew at each start of the engine. */
 export interface EngineSettings {
   /** The model's folder. */
   readonly folder: string;
   readonly device: 'auto' | 'cpu' | 'webgpu';
-  readonly weights: 'float32' | 'int8' | 'int4';
+  readonly weights: WeightChoice;
   /** CPU threads; the run-time's choice if not given. */
   readonly threads?: number;
   /** The model is freed when nothing has used it for so long; 0: never. */
@@ -44,7 +45,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
       probe: { type: 'string' },
       model: { type: 'string' },
       device: { type: 'string', default: 'cpu' },
-      weights: { type: 'string', default: 'float32' },
+      weights: { type: 'string', default: 'auto' },
       threads: { type: 'string' },
       'idle-minutes': { type: 'string', default: '0' },
     },
@@ -56,7 +57,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
     settings: {
       folder,
       device: values.probe === undefined ? oneOf('--device', values.device, ['cpu', 'webgpu']) : 'webgpu',
-      weights: oneOf('--weights', values.weights, ['float32', 'int8', 'int4']),
+      weights: oneOf('--weights', values.weights, ['auto', 'float32', 'int8', 'int4']),
       ...(values.threads !== undefined && { threads: positive('--threads', values.threads) }),
       idleMinutes: positive('--idle-minutes', values['idle-minutes']),
     },

@@ -5,7 +5,8 @@ import { llamaBlock, rotationInputs } from './blocks';
 import type { LmConfig } from './config';
 import { EmbeddingTable } from './embeddingTable';
 import { HeadMajorCache } from './kvCache';
-import type { WeightFormat } from './plannerLm';
+import { lmLayout } from './layout';
+import type { WeightChoice, WeightFormat } from './plannerLm';
 import { RotaryTable } from './rotary';
 import { visibleBefore, type Visibility } from './visibility';
 import { WeightBook } from './weightBook';
@@ -26,6 +27,7 @@ export class LanguageModel {
 
   private constructor(
     readonly config: LmConfig,
+    readonly weights: WeightFormat,
     private readonly adapted: readonly number[],
     private readonly session: Session,
     private readonly table: EmbeddingTable,
@@ -39,9 +41,10 @@ export class LanguageModel {
     adapted: readonly number[],
     files: WeightFiles,
     runtime: Runtime,
-    options: { readonly weights: WeightFormat; readonly threads?: number | undefined },
+    options: { readonly weights: WeightChoice; readonly threads?: number | undefined },
   ): Promise<LanguageModel> {
-    const book = lmGraph(config, adapted, files, options.weights);
+    const format = options.weights === 'auto' ? storedFormat(config, files) : options.weights;
+    const book = lmGraph(config, adapted, files, format);
     const weights = await book.load();
     const session = await runtime.createSession(book.builder.build(), {
       weights,
@@ -49,6 +52,7 @@ export class LanguageModel {
     });
     return new LanguageModel(
       config,
+      format,
       adapted,
       session,
       new EmbeddingTable(await files.readRaw(EMBEDDINGS), config.hiddenSize),
@@ -180,6 +184,12 @@ export class LanguageModel {
     }
     return feeds;
   }
+}
+
+/** The format in which nothing is lost of what the files have, and no memory spent on what they have not. */
+function storedFormat(config: LmConfig, files: WeightFiles): WeightFormat {
+  const matrices = [...lmLayout(config)].filter(([, shape]) => shape.length === 2).map(([name]) => name);
+  return files.areOf('I8', matrices) ? 'int8' : 'float32';
 }
 
 /** Slots that the graph is shown of a cache. */

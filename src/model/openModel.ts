@@ -12,7 +12,7 @@ import { lmLayout, modelLayout, type WeightPart } from './layout';
 import { LanguageModel } from './lm';
 import { labelDistances, observeLabels, type Codebook } from './observe';
 import { Planner } from './planner';
-import type { DeviceInfo, PlannerLM, WeightFormat } from './plannerLm';
+import type { DeviceInfo, PlannerLM, WeightChoice, WeightFormat } from './plannerLm';
 import { TokenTree } from './tokenTree';
 import { WeightFiles } from './weightFiles';
 
@@ -22,8 +22,8 @@ export interface OpenOptions {
    * broken driver can bring the process down (some when it ends): try it in a process of its own first.
    */
   readonly device?: 'auto' | 'cpu' | 'webgpu';
-  /** How the LM's linear layers are held. Default 'float32'. */
-  readonly weights?: WeightFormat;
+  /** How the LM's linear layers are held. Default 'auto'. */
+  readonly weights?: WeightChoice;
   /** CPU threads; the run-time's choice if not given. */
   readonly threads?: number;
   /** Check every file's SHA-256 before it is used. Sizes, shapes and numbers are checked in any case. Default false. */
@@ -64,7 +64,7 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
       opened.push(value);
       return value;
     };
-    const { threads, weights = 'float32' } = options;
+    const { threads, weights = 'auto' } = options;
     // All begin at once: files are read while the tokenizer is made and while other parts are prepared.
     const parts = [
       part('codebook', readCodebook),
@@ -82,7 +82,6 @@ export async function openModel(folder: string, options: OpenOptions = {}): Prom
         labels,
         tokenizer,
         device,
-        weights,
         codebook,
         encoder,
         planner,
@@ -110,7 +109,7 @@ export async function openLanguageModel(folder: string, options: OpenOptions = {
     const files = await WeightFiles.open(folder, own ? 'lm' : 'model', lmLayout(config));
     try {
       return await LanguageModel.open(config, [], files, runtime, {
-        weights: options.weights ?? 'float32',
+        weights: options.weights ?? 'auto',
         threads: options.threads,
       });
     } finally {
@@ -164,7 +163,6 @@ interface Parts {
   readonly labels: LabelSet;
   readonly tokenizer: Tokenizer;
   readonly device: DeviceInfo;
-  readonly weights: WeightFormat;
   readonly codebook: Codebook;
   readonly encoder: Encoder;
   readonly planner: Planner;
@@ -193,7 +191,7 @@ class OpenedModel implements PlannerLM {
     return this.parts.device;
   }
   get weights(): WeightFormat {
-    return this.parts.weights;
+    return this.parts.lm.weights;
   }
 
   async embed(texts: readonly string[]): Promise<Float32Array> {

@@ -13,6 +13,9 @@ export interface DeviceInfo {
 /** How the LM's linear layers are held in memory. */
 export type WeightFormat = 'float32' | 'int8' | 'int4';
 
+/** How they are to be held; 'auto': int8 where the model's files have them in 8 bits, else float32. */
+export type WeightChoice = 'auto' | WeightFormat;
+
 /** An opened planner-LM. Sizes: n units, K labels, e embedding, A adapted layers of width d, V vocabulary. */
 export interface PlannerLM {
   readonly config: ModelConfig;
@@ -20,6 +23,7 @@ export interface PlannerLM {
   readonly labels: LabelSet;
   readonly device: DeviceInfo;
   readonly folder: string;
+  /** What 'auto' came to, where that was asked for. */
   readonly weights: WeightFormat;
 
   /** Embeddings of units' texts [n, e], each of unit length and independent of the others. */

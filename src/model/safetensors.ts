@@ -1,15 +1,23 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { checkByteTensors, scalesOf } from './byteTensors';
 import { ModelError } from './errors';
-import { bfloatToFloat, firstNotFinite, firstNotFiniteBits, halfToFloat } from './half';
+import { bfloatToFloat, BLOCK, bytesToFloat, firstNotFinite, firstNotFiniteBits, halfToFloat } from './half';
 
 /** Bytes per element of the types that weights may have. */
-const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
+const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, I8: 1 } as const;
 export type TensorDtype = keyof typeof ELEMENT_BYTES;
+
+/** Integers in blocks of 32, and the scale of each block as half precision's bits. */
+export interface ByteTensor {
+  readonly data: Int8Array;
+  readonly scales: Uint16Array;
+}
 
 /** A tensor's elements as the file has them; half precision as its bits. */
 export type RawTensor =
   | { readonly dtype: 'F32'; readonly data: Float32Array }
-  | { readonly dtype: 'F16' | 'BF16'; readonly data: Uint16Array };
+  | { readonly dtype: 'F16' | 'BF16'; readonly data: Uint16Array }
+  | ({ readonly dtype: 'I8' } & ByteTensor);
 
 export interface TensorInfo {
   readonly name: string;
@@ -67,6 +75,9 @@ export class SafetensorsFile {
       await this.fill(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), info);
       const bad = firstNotFinite(values);
       if (bad >= 0) throw this.notFinite(name, bad);
+    } else if (info.dtype === 'I8') {
+      const { data, scales } = await this.readBytes(name);
+      bytesToFloat(data, scales, values);
     } else {
       const bits = await this.fillBits(new Uint16Array(count), info, info.dtype);
       if (info.dtype === 'F16') halfToFloat(bits, values);
@@ -82,8 +93,22 @@ export class SafetensorsFile {
   async readRaw(name: string, target?: Uint16Array): Promise<RawTensor> {
     const info = this.info(name);
     if (info.dtype === 'F32') return { dtype: 'F32', data: await this.read(name) };
+    if (info.dtype === 'I8') return { dtype: 'I8', ...(await this.readBytes(name)) };
     const data = await this.fillBits(target ?? new Uint16Array(elements(info)), info, info.dtype);
     return { dtype: info.dtype, data };
+  }
+
+  /**
+   * A tensor that is stored in 8 bits, into `target` where one is given (of its element count, and a scale for 32 of them).
+   * @throws {ModelError} as {@link read} does
+   */
+  async readBytes(name: string, target?: ByteTensor): Promise<ByteTensor> {
+    const info = this.info(name);
+    const count = elements(info);
+    const { data, scales } = target ?? { data: new Int8Array(count), scales: new Uint16Array(count / BLOCK) };
+    await this.fill(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), info);
+    await this.fillBits(scales, this.info(scalesOf(name)), 'F16');
+    return { data, scales };
   }
 
   async close(): Promise<void> {
@@ -188,15 +213,17 @@ function checkHeader(
     at = info.end;
   }
   if (at !== size) throw new ModelError('format', path, `${size - at} bytes follow the last tensor`);
-  return new Map(infos.map((info) => [info.name, info]));
+  const tensors = new Map(infos.map((info) => [info.name, info]));
+  checkByteTensors(path, tensors);
+  return tensors;
 }
 
 function checkEntry(path: string, name: string, entry: unknown, dataStart: number): TensorInfo {
   const wrong = (detail: string): ModelError => new ModelError('format', path, detail, name);
   if (typeof entry !== 'object' || entry === null) throw wrong('its header entry is not an object');
   const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
-    throw wrong(`has the type ${String(dtype)}; F32, F16 and BF16 can be read`);
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'I8') {
+    throw wrong(`has the type ${String(dtype)}; F32, F16, BF16 and I8 can be read`);
   }
   if (!isCounts(shape)) throw wrong('its shape is not a list of whole numbers');
   if (!isCounts(offsets) || offsets.length !== 2) throw wrong('its data_offsets are not two whole numbers');

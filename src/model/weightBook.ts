@@ -1,5 +1,6 @@
 import { ops, type GraphBuilder, type TensorData, type Value } from '../graph/index';
-import { packNBits } from '../graph/quantise';
+import { packBytes, packNBits, type PackedMatrix } from '../graph/quantise';
+import { halfToFloat } from './half';
 import type { WeightFormat } from './plannerLm';
 import type { WeightFiles } from './weightFiles';
 import type { WeightSource } from './weightSource';
@@ -22,7 +23,7 @@ export class WeightBook implements WeightSource {
 
   /** A float32 tensor; with several sources, they are stacked in its first axis. */
   tensor(name: string, shape: readonly number[], sources: readonly string[] = [name]): Value {
-    if (this.files.areHalf(sources)) {
+    if (this.files.areOf('F16', sources)) {
       // The run-time makes float32 of them, once, as the session is created: a model opens in a tenth less time than where it is done here.
       const half = `${name}.half`;
       this.loads.set(name, async (into) => void into.set(half, await this.files.readStackedHalf(sources)));
@@ -42,7 +43,7 @@ export class WeightBook implements WeightSource {
     }
     const bits = this.linearFormat === 'int8' ? 8 : 4;
     this.loads.set(name, async (into) => {
-      const { packed, scales } = packNBits(await this.files.readStacked(sources), out, inner, bits);
+      const { packed, scales } = await this.packed(sources, [out, inner], bits);
       into.set(`${name}.packed`, packed);
       into.set(`${name}.scales`, scales);
     });
@@ -50,6 +51,20 @@ export class WeightBook implements WeightSource {
     const packed = this.builder.weight(`${name}.packed`, 'uint8', [out, blocks, (32 * bits) / 8]);
     const scales = this.builder.weight(`${name}.scales`, 'float32', [out * blocks]);
     return ops.matMulNBits(x, packed, scales, { bits });
+  }
+
+  private async packed(
+    sources: readonly string[],
+    [out, inner]: readonly [number, number],
+    bits: 4 | 8,
+  ): Promise<PackedMatrix> {
+    if (bits === 4 || !this.files.areOf('I8', sources)) {
+      return packNBits(await this.files.readStacked(sources), out, inner, bits);
+    }
+    const { data, scales } = await this.files.readStackedBytes(sources);
+    const wide = new Float32Array(scales.length);
+    halfToFloat(scales, wide);
+    return packBytes(data, wide);
   }
 
   /** Reads all weights, at once: the system reads while others are checked. @throws {ModelError} naming the file and tensor at fault */

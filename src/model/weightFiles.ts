@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from './errors';
 import type { Layout } from './layout';
-import { SafetensorsFile, type RawTensor } from './safetensors';
+import { BLOCK } from './half';
+import { SafetensorsFile, type ByteTensor, type RawTensor, type TensorDtype } from './safetensors';
 
 /** The weights of one part of a model, from one file `stem.safetensors` or its shards `stem-00001-of-00003.safetensors`. */
 export class WeightFiles {
@@ -60,9 +61,9 @@ export class WeightFiles {
     return all;
   }
 
-  /** Whether the files have all of these tensors in half precision (float16). */
-  areHalf(names: readonly string[]): boolean {
-    return names.every((name) => this.file(name).tensors.get(name)!.dtype === 'F16');
+  /** Whether the files have all of these tensors in this type. */
+  areOf(dtype: TensorDtype, names: readonly string[]): boolean {
+    return names.every((name) => this.file(name).tensors.get(name)!.dtype === dtype);
   }
 
   /** The same as {@link readStacked} of tensors in half precision, as their bits. */
@@ -73,6 +74,20 @@ export class WeightFiles {
       const size = this.count([name]);
       await this.file(name).readRaw(name, all.subarray(at, at + size));
       at += size;
+    }
+    return all;
+  }
+
+  /** The same as {@link readStacked} of tensors in 8 bits, as they are. */
+  async readStackedBytes(names: readonly string[]): Promise<ByteTensor> {
+    const count = this.count(names);
+    const all = { data: new Int8Array(count), scales: new Uint16Array(count / BLOCK) };
+    let at = 0;
+    for (const name of names) {
+      const end = at + this.count([name]);
+      const [data, scales] = [all.data.subarray(at, end), all.scales.subarray(at / BLOCK, end / BLOCK)];
+      await this.file(name).readBytes(name, { data, scales });
+      at = end;
     }
     return all;
   }

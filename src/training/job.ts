@@ -64,7 +64,7 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
   );
 
   const startFolder = earlier === undefined ? options.baseFolder : await store.folderOf(earlier, options.baseFolder);
-  const model = await openModel(startFolder, threads);
+  const model = await openModel(startFolder, { ...threads, weights: 'float32' });
   const prepared = {
     cacheFile: join(store.folder, 'embeddings.cache'),
     signal,

@@ -77,13 +77,16 @@ export async function judgeCandidate<T>(
   }
 }
 
-/** Opens a model folder for a piece of work and closes the model afterwards, whatever happens. */
+/**
+ * Opens a model folder for a piece of work and closes the model afterwards, whatever happens. Weights are held as float32, in whatever form they are stored: what
+ * is compared is to differ in nothing but its weights.
+ */
 export async function withModelOf<T>(
   folder: string,
   openOptions: { readonly threads?: number },
   work: (model: PlannerLM) => Promise<T>,
 ): Promise<T> {
-  const model = await openModel(folder, openOptions);
+  const model = await openModel(folder, { ...openOptions, weights: 'float32' });
   try {
     return await work(model);
   } finally {

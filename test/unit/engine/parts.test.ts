@@ -49,9 +49,15 @@ describe('the command line of the engine process', () => {
   it.each<Invocation>([
     { mode: 'serve', settings: { folder: 'a b', device: 'webgpu', weights: 'int4', threads: 3, idleMinutes: 0.5 } },
     { mode: 'serve', settings: { folder: '/x', device: 'cpu', weights: 'float32', idleMinutes: 0 } },
+    { mode: 'serve', settings: { folder: '/x', device: 'cpu', weights: 'auto', idleMinutes: 0 } },
     { mode: 'probe', settings: { folder: '/x', device: 'webgpu', weights: 'int8', threads: 2, idleMinutes: 0 } },
   ])('is read as it was written: %j', (invocation) => {
     expect(parseArguments(toArguments(invocation))).toEqual(invocation);
+  });
+
+  it('leaves the form of the weights to the model where none is named', () => {
+    expect(parseArguments(['--model', '/x']).settings.weights).toBe('auto');
+    expect(() => parseArguments(['--model', '/x', '--weights', 'int2'])).toThrow('auto, float32, int8, int4');
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { ModelError } from '../../../src/model/errors';
+import { floatToHalf, halfToFloat } from '../../../src/model/half';
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures');
 export const TINY_MODEL = join(FIXTURES, 'tiny-model');
@@ -73,6 +74,55 @@ export function safetensors(
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
   return Buffer.concat([length, json, ...Object.values(tensors).map(({ data }) => data)]);
+}
+
+/** A matrix [rows, columns] in 8 bits with its scales, rounded as export.py does. */
+export function inBytes(
+  name: string,
+  values: Float32Array,
+  [rows, columns]: readonly [number, number],
+): Record<string, FixtureTensor> {
+  const blocks = (rows * columns) / 32;
+  const bits = new Uint16Array(blocks);
+  const largest = Float32Array.from({ length: blocks }, (_, i) =>
+    Math.max(...values.subarray(32 * i, 32 * (i + 1)).map(Math.abs)),
+  );
+  floatToHalf(
+    largest.map((value) => value / 127),
+    bits,
+  );
+  const scales = new Float32Array(blocks);
+  halfToFloat(bits, scales);
+  const data = Int8Array.from(values, (value, i) => {
+    const scale = scales[i >> 5]!;
+    return scale === 0 ? 0 : Math.min(127, Math.max(-127, Math.round(value / scale)));
+  });
+  return {
+    [name]: { dtype: 'I8', shape: [rows, columns], data: new Uint8Array(data.buffer) },
+    [`${name}.scales`]: { dtype: 'F16', shape: [rows, columns / 32], data: new Uint8Array(bits.buffer) },
+  };
+}
+
+/** Stores a part's float16 matrices in 8 bits, as far as their columns are whole blocks. */
+export function storeInBytes(folder: string, name: string): void {
+  rewrite(folder, name, (bytes) => {
+    const start = 8 + Number(bytes.readBigUInt64LE(0));
+    const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
+      string,
+      { dtype: string; shape: number[]; data_offsets: [number, number] }
+    >;
+    const tensors = Object.entries(header).filter(([tensor]) => tensor !== '__metadata__');
+    const stored = tensors.map(([tensor, { dtype, shape, data_offsets: offsets }]) => {
+      const data = Uint8Array.from(bytes.subarray(start + offsets[0], start + offsets[1]));
+      const [rows, columns] = shape;
+      if (rows === undefined || columns === undefined || columns % 32 !== 0)
+        return { [tensor]: { dtype, shape, data } };
+      const values = new Float32Array(rows * columns);
+      halfToFloat(new Uint16Array(data.buffer), values);
+      return inBytes(tensor, values, [rows, columns]);
+    });
+    return safetensors(Object.assign({}, ...stored) as Record<string, FixtureTensor>);
+  });
 }
 
 /** The ModelError that a promise is rejected with. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../../src/model/errors';
 import { openLanguageModel, openModel } from '../../../src/model/openModel';
-import { copyOf, modelError, rewrite, rewriteJson, TINY_LLAMA, TINY_MODEL } from './folders';
+import { copyOf, modelError, rewrite, rewriteJson, storeInBytes, TINY_LLAMA, TINY_MODEL } from './folders';
 
 const CPU = { device: 'cpu', threads: 1 } as const;
 
@@ -171,6 +171,53 @@ describe('an opened model', () => {
     await expect(model.embed(['text'])).rejects.toThrow(ModelError);
     await expect(model.plan(new Float32Array(0), new Int32Array(0))).rejects.toMatchObject({ kind: 'closed' });
     await expect(model.extend(cache, [1], new Float32Array(64), 'last')).rejects.toMatchObject({ kind: 'closed' });
+  });
+
+  it('holds weights in 8 bits where they are stored so, unless told otherwise', async () => {
+    const folder = copyOf(TINY_MODEL);
+    for (const part of ['lm', 'encoder', 'adapter', 'planner']) storeInBytes(folder, `${part}.safetensors`);
+    const held = async (path: string, weights?: 'auto' | 'float32' | 'int4'): Promise<string> => {
+      const model = await openModel(path, { ...CPU, ...(weights && { weights }), verify: true });
+      await model.close();
+      return model.weights;
+    };
+    expect(await held(folder)).toBe('int8');
+    expect(await held(folder, 'auto')).toBe('int8');
+    expect(await held(folder, 'float32')).toBe('float32');
+    expect(await held(folder, 'int4')).toBe('int4');
+    expect(await held(TINY_MODEL)).toBe('float32');
+    const language = await openLanguageModel(folder, CPU);
+    expect(language.weights).toBe('int8');
+    await language.dispose();
+  });
+
+  it.each(['float32', 'int8'] as const)('predicts the same from weights in 8 bits, held as %s', async (weights) => {
+    const folder = copyOf(TINY_MODEL);
+    for (const part of ['lm', 'encoder', 'adapter', 'planner']) storeInBytes(folder, `${part}.safetensors`);
+    const logits = async (path: string): Promise<Float32Array> => {
+      const model = await openModel(path, { ...CPU, weights: path === folder ? weights : 'float32' });
+      const row = await model.extend(model.createCache(), [1, 7, 20, 3], new Float32Array(4 * 64), 'all');
+      await model.close();
+      return row;
+    };
+    const [exact, rounded] = [await logits(TINY_MODEL), await logits(folder)];
+    const error = exact.reduce((sum, value, i) => sum + (value - rounded[i]!) ** 2, 0);
+    expect(error).toBeGreaterThan(0);
+    // Held in 8 bits, activations are rounded as well.
+    expect(error).toBeLessThan((weights === 'int8' ? 5e-3 : 1e-3) * exact.reduce((sum, value) => sum + value ** 2, 0));
+  });
+
+  it('names the scale that is not finite', async () => {
+    const tensor = 'model.layers.1.mlp.up_proj.weight.scales';
+    const { error, folder } = await refusal((copy) => {
+      storeInBytes(copy, 'lm.safetensors');
+      rewrite(copy, 'lm.safetensors', (bytes) => {
+        const [, end] = place(bytes, tensor);
+        bytes.writeUInt16LE(0x7c00, end - 2);
+        return bytes;
+      });
+    });
+    expect(error).toMatchObject({ kind: 'numbers', file: join(folder, 'lm.safetensors'), field: tensor });
   });
 
   it('opens from shards as from one file', async () => {

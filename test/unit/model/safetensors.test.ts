@@ -148,8 +148,8 @@ describe('weights over several files', () => {
     });
     writeFileSync(join(own, 'lm.safetensors'), safetensors({ a: half(0x3c00, 0xbc00), b: floats(3), c: half(0x7c00) }));
     const weights = await WeightFiles.open(own, 'lm', layout);
-    expect(weights.areHalf(['a', 'c'])).toBe(true);
-    expect(weights.areHalf(['a', 'b'])).toBe(false);
+    expect(weights.areOf('F16', ['a', 'c'])).toBe(true);
+    expect(weights.areOf('F16', ['a', 'b'])).toBe(false);
     expect([...(await weights.readStackedHalf(['a', 'a']))]).toEqual([0x3c00, 0xbc00, 0x3c00, 0xbc00]);
     expect(await modelError(weights.readStackedHalf(['a', 'c']))).toMatchObject({ kind: 'numbers', field: 'c' });
     await weights.close();

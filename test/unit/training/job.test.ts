@@ -9,6 +9,7 @@ import { survey } from '../../../src/training/jobSurvey';
 import type { JobControl, TrainingProgress } from '../../../src/training/jobTypes';
 import { WorkspaceStore } from '../../../src/training/store';
 import { withStoreLock } from '../../../src/training/storeLock';
+import { copyOf, storeInBytes } from '../model/folders';
 import { TINY_MODEL } from './reference';
 import { jobOptions, writeWorkspace } from './workspace';
 
@@ -157,6 +158,23 @@ describe('fine-tuning on a workspace', () => {
       expect(worse.before.perplexity).toBeCloseTo(good.after!.perplexity, 4);
       expect(worse.model).toBeUndefined();
       expect((await store.current())?.id).toBe(good.model);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each(['full', 'light'] as const)(
+    'tunes a model whose weights are stored in 8 bits (%s), and keeps what came of it in half precision',
+    async (mode) => {
+      const baseFolder = copyOf(TINY_MODEL);
+      for (const part of ['lm', 'encoder', 'adapter']) storeInBytes(baseFolder, `${part}.safetensors`);
+      const options = jobOptions(root, { baseFolder, mode });
+      const report = await fineTune(options, endingAt(6, 'keep'));
+      expect(report.model).toBeDefined();
+      expect(report.after!.perplexity).toBeLessThan(report.before.perplexity);
+      const folder = await new WorkspaceStore(options.storeFolder).activeFolder(baseFolder);
+      const model = await openModel(folder, { verify: true });
+      expect(model.weights).toBe('float32');
+      await model.close();
     },
     TIMEOUT_MS,
   );
