@@ -26,7 +26,8 @@ export async function writeSafetensors(
 ): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.write(headerOf(tensors, metadata));
+    // Not write(): on a disk that fills up it may take a part of the bytes only, without an error.
+    await file.writeFile(headerOf(tensors, metadata));
     for (const tensor of tensors) {
       for (let start = 0; start < tensor.data.length; start += CHUNK) {
         const values = tensor.data.subarray(start, start + CHUNK);
@@ -34,7 +35,7 @@ export async function writeSafetensors(
         if (firstNotFinite(values) >= 0 || (stored instanceof Uint16Array && firstNotFiniteBits(stored, 'F16') >= 0)) {
           throw new ModelError('numbers', path, `has a value that ${tensor.dtype} cannot hold`, tensor.name);
         }
-        await file.write(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+        await file.writeFile(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
       }
     }
     await file.sync();
