@@ -4,7 +4,7 @@ import { ModelError } from './errors';
 import { bfloatToFloat, BLOCK, bytesToFloat, firstNotFinite, firstNotFiniteBits, halfToFloat } from './half';
 
 /** Bytes per element of the types that weights may have. */
-const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, I8: 1 } as const;
+export const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, I8: 1 } as const;
 export type TensorDtype = keyof typeof ELEMENT_BYTES;
 
 /** Integers in blocks of 32, and the scale of each block as half precision's bits. */

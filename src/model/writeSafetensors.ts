@@ -1,14 +1,13 @@
 import { open } from 'node:fs/promises';
+import { scalesOf } from './byteTensors';
 import { ModelError } from './errors';
-import { firstNotFinite, firstNotFiniteBits, floatToHalf } from './half';
+import { BLOCK, firstNotFinite, firstNotFiniteBits, floatToHalf } from './half';
+import { ELEMENT_BYTES, type ByteTensor } from './safetensors';
 
-/** A tensor to be written, in single or half precision. */
-export interface TensorToWrite {
-  readonly name: string;
-  readonly dtype: 'F32' | 'F16';
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+/** A tensor to be written: values, in single or half precision, or a matrix in 8 bits as it is. */
+export type TensorToWrite = { readonly name: string; readonly shape: readonly number[] } & (
+  { readonly dtype: 'F32' | 'F16'; readonly data: Float32Array } | ({ readonly dtype: 'I8' } & ByteTensor)
+);
 
 /** Elements turned into bytes at a time. */
 const CHUNK = 1 << 18;
@@ -16,7 +15,7 @@ const CHUNK = 1 << 18;
 /**
  * Writes a safetensors file and has it flushed to the disk. It is complete only when this returns: write it beside its place and rename it.
  * @param metadata texts by name, kept in the header
- * @throws {ModelError} for a number that is not finite, in half precision where that is asked for
+ * @throws {ModelError} for a number that is not finite, in the precision that is asked for
  * @throws {Error} as the file system does
  */
 export async function writeSafetensors(
@@ -26,15 +25,14 @@ export async function writeSafetensors(
 ): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await file.write(headerOf(tensors, metadata));
+    // Not write(): on a disk that fills up it may take a part of the bytes only, without an error.
+    await file.writeFile(headerOf(tensors, metadata));
     for (const tensor of tensors) {
-      for (let start = 0; start < tensor.data.length; start += CHUNK) {
-        const values = tensor.data.subarray(start, start + CHUNK);
-        const stored = tensor.dtype === 'F32' ? values : halves(values);
-        if (firstNotFinite(values) >= 0 || (stored instanceof Uint16Array && firstNotFiniteBits(stored, 'F16') >= 0)) {
+      for (const stored of storedOf(tensor)) {
+        if (!areFinite(stored)) {
           throw new ModelError('numbers', path, `has a value that ${tensor.dtype} cannot hold`, tensor.name);
         }
-        await file.write(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+        await file.writeFile(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
       }
     }
     await file.sync();
@@ -46,10 +44,16 @@ export async function writeSafetensors(
 function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const entries: Record<string, unknown> = { __metadata__: metadata };
   let at = 0;
-  for (const { name, dtype, shape, data } of tensors) {
-    const end = at + data.length * (dtype === 'F32' ? 4 : 2);
-    entries[name] = { dtype, shape, data_offsets: [at, end] };
-    at = end;
+  const add = (name: string, dtype: string, shape: readonly number[], bytes: number): void => {
+    entries[name] = { dtype, shape, data_offsets: [at, at + bytes] };
+    at += bytes;
+  };
+  for (const tensor of tensors) {
+    const { name, dtype, shape, data } = tensor;
+    add(name, dtype, shape, data.length * ELEMENT_BYTES[dtype]);
+    if (dtype !== 'I8') continue;
+    const [rows, columns] = shape as [number, number];
+    add(scalesOf(name), 'F16', [rows, columns / BLOCK], tensor.scales.byteLength);
   }
   const text = new TextEncoder().encode(JSON.stringify(entries));
   // Padded with spaces, so that the data starts at a multiple of eight bytes.
@@ -60,8 +64,26 @@ function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<s
   return header;
 }
 
+/** A tensor's elements as the file has them, piece by piece. */
+function* storedOf(tensor: TensorToWrite): Generator<Float32Array | Uint16Array | Int8Array> {
+  if (tensor.dtype === 'I8') {
+    yield tensor.data;
+    yield tensor.scales;
+    return;
+  }
+  for (let start = 0; start < tensor.data.length; start += CHUNK) {
+    const values = tensor.data.subarray(start, start + CHUNK);
+    yield tensor.dtype === 'F32' ? values : halves(values);
+  }
+}
+
 function halves(values: Float32Array): Uint16Array {
   const bits = new Uint16Array(values.length);
   floatToHalf(values, bits);
   return bits;
+}
+
+function areFinite(stored: Float32Array | Uint16Array | Int8Array): boolean {
+  if (stored instanceof Float32Array) return firstNotFinite(stored) < 0;
+  return stored instanceof Int8Array || firstNotFiniteBits(stored, 'F16') < 0;
 }

@@ -8,9 +8,11 @@ import { modelLayout } from '../model/layout';
 import { SafetensorsFile } from '../model/safetensors';
 import { WeightFiles } from '../model/weightFiles';
 import { writeSafetensors, type TensorToWrite } from '../model/writeSafetensors';
+import { composedTensor } from './composedTensor';
 import { onDisk, TrainingError } from './errors';
+import { lowRankByTensor } from './lowRankRows';
 import { baseOf, readModelCard, sha256Of, type ModelCard } from './modelFile';
-import { GROUPS, LOW_RANK_SCALE, type LowRank } from './parameterBook';
+import { GROUPS, type LowRank } from './parameterBook';
 
 /** @throws {TrainingError} kind 'other-base' where a model was tuned from another base than this */
 export async function checkBase(card: ModelCard, base: string): Promise<void> {
@@ -25,8 +27,8 @@ export async function checkBase(card: ModelCard, base: string): Promise<void> {
 }
 
 /**
- * Makes a complete model folder of a base model and a workspace's model file, so that the engine opens it like any other. It is there whole or
- * not at all; what the base has unchanged is linked where the file system can.
+ * Makes a complete model folder of a base model and a workspace's model file, so that the engine opens it like any other: matrices are in 8 bits where the
+ * base has them so, and take as little memory. It is there whole or not at all; what the base has unchanged is linked where the file system can.
  * @throws {TrainingError} kinds 'other-base', 'disk', 'stored'; {@link ModelError} for a broken file
  */
 export async function composeModel(base: string, modelFile: string, target: string): Promise<void> {
@@ -48,19 +50,18 @@ async function fill(folder: string, base: string, modelFile: string, lowRank: re
   const configPath = join(base, 'config.json');
   const config = parseModelConfig(await readJson(configPath), configPath);
   const layouts = modelLayout(config);
+  const added = lowRankByTensor(lowRank, layouts.lm);
   const tuned = await SafetensorsFile.open(modelFile);
   const written = new Set<string>();
   try {
     for (const group of GROUPS) {
       const files = await WeightFiles.open(base, group, layouts[group]);
       try {
-        const tensors = new Map<string, TensorToWrite>();
+        const tensors: TensorToWrite[] = [];
         for (const [name, shape] of layouts[group]) {
-          const data = tuned.tensors.has(name) ? await tuned.read(name) : await files.read(name);
-          tensors.set(name, { name, dtype: 'F16', shape, data });
+          tensors.push(await composedTensor(name, shape, { base: files, tuned, lowRank: added.get(name) }));
         }
-        if (group === 'lm') for (const pair of lowRank) await merge(pair, tensors, tuned);
-        await writeSafetensors(join(folder, `${group}.safetensors`), [...tensors.values()]);
+        await writeSafetensors(join(folder, `${group}.safetensors`), tensors);
         written.add(`${group}.safetensors`);
       } finally {
         await files.close();
@@ -88,28 +89,4 @@ async function fill(folder: string, base: string, modelFile: string, lowRank: re
   }
   const form = JSON.parse(await readFile(join(base, 'checksums.json'), 'utf8')) as Record<string, unknown>;
   await writeFileAtomic(join(folder, 'checksums.json'), JSON.stringify({ ...form, files }, undefined, 1));
-}
-
-/** W + scale · up × down, cut into the tensors that W's rows came from. */
-async function merge(
-  { sources, down, up }: LowRank,
-  tensors: Map<string, TensorToWrite>,
-  tuned: SafetensorsFile,
-): Promise<void> {
-  const a = await tuned.read(down);
-  const b = await tuned.read(up);
-  const [rank, inner] = tuned.tensors.get(down)!.shape as [number, number];
-  let row = 0;
-  for (const source of sources) {
-    const tensor = tensors.get(source);
-    if (tensor === undefined)
-      throw new TrainingError('stored', `The tuned model names ${source}, which the base has not.`);
-    const rows = tensor.shape[0]!;
-    for (let r = 0; r < rows; r++, row++) {
-      for (let k = 0; k < rank; k++) {
-        const factor = LOW_RANK_SCALE * b[row * rank + k]!;
-        for (let i = 0; i < inner; i++) tensor.data[r * inner + i]! += factor * a[k * inner + i]!;
-      }
-    }
-  }
 }

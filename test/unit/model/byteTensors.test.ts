@@ -165,8 +165,8 @@ describe('refusing broken matrices in 8 bits', () => {
   ])('names the scale that is %s, in whichever form they are read', async (_, bits) => {
     const data = new Uint8Array(Uint16Array.of(0x3c00, bits, 0x3c00, 0x3c00).buffer);
     const files = await opened({ ...fine, 'a.scales': { ...scales, data } });
-    for (const reading of [files.read('a'), files.readRaw('a'), files.readStackedBytes(['a'])]) {
-      const error = await modelError(reading);
+    for (const read of [() => files.read('a'), () => files.readRaw('a'), () => files.readStackedBytes(['a'])]) {
+      const error = await modelError(read());
       expect(error).toMatchObject({ kind: 'numbers', field: 'a.scales' });
       expect(error.message).toContain('value 1');
     }

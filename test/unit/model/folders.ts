@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { ModelError } from '../../../src/model/errors';
-import { floatToHalf, halfToFloat } from '../../../src/model/half';
+import { halfToFloat } from '../../../src/model/half';
+import { roundToBytes } from '../../../src/model/roundToBytes';
 
 export const FIXTURES = join(import.meta.dirname, '../../fixtures');
 export const TINY_MODEL = join(FIXTURES, 'tiny-model');
@@ -76,30 +77,16 @@ export function safetensors(
   return Buffer.concat([length, json, ...Object.values(tensors).map(({ data }) => data)]);
 }
 
-/** A matrix [rows, columns] in 8 bits with its scales, rounded as export.py does. */
+/** A matrix [rows, columns] in 8 bits with its scales. */
 export function inBytes(
   name: string,
   values: Float32Array,
   [rows, columns]: readonly [number, number],
 ): Record<string, FixtureTensor> {
-  const blocks = (rows * columns) / 32;
-  const bits = new Uint16Array(blocks);
-  const largest = Float32Array.from({ length: blocks }, (_, i) =>
-    Math.max(...values.subarray(32 * i, 32 * (i + 1)).map(Math.abs)),
-  );
-  floatToHalf(
-    largest.map((value) => value / 127),
-    bits,
-  );
-  const scales = new Float32Array(blocks);
-  halfToFloat(bits, scales);
-  const data = Int8Array.from(values, (value, i) => {
-    const scale = scales[i >> 5]!;
-    return scale === 0 ? 0 : Math.min(127, Math.max(-127, Math.round(value / scale)));
-  });
+  const { data, scales } = roundToBytes(values);
   return {
     [name]: { dtype: 'I8', shape: [rows, columns], data: new Uint8Array(data.buffer) },
-    [`${name}.scales`]: { dtype: 'F16', shape: [rows, columns / 32], data: new Uint8Array(bits.buffer) },
+    [`${name}.scales`]: { dtype: 'F16', shape: [rows, columns / 32], data: new Uint8Array(scales.buffer) },
   };
 }
 

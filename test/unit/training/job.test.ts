@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openModel } from '../../../src/model/openModel';
+import { SafetensorsFile } from '../../../src/model/safetensors';
 import { TrainingBusyError } from '../../../src/training/errors';
 import { fineTune } from '../../../src/training/job';
 import { survey } from '../../../src/training/jobSurvey';
@@ -39,6 +40,13 @@ function endingAt(
       if (progress.phase === phase && progress.step >= step) ending.abort();
     },
   });
+}
+
+/** How a part's tensors are stored, by name. */
+async function dtypesOf(folder: string, part: string): Promise<Map<string, string>> {
+  const file = await SafetensorsFile.open(join(folder, `${part}.safetensors`));
+  await file.close();
+  return new Map([...file.tensors].map(([name, { dtype }]) => [name, dtype]));
 }
 
 describe('fine-tuning on a workspace', () => {
@@ -163,18 +171,24 @@ describe('fine-tuning on a workspace', () => {
   );
 
   it.each(['full', 'light'] as const)(
-    'tunes a model whose weights are stored in 8 bits (%s), and keeps what came of it in half precision',
+    'tunes a model whose weights are stored in 8 bits (%s), and what came of it is held in 8 bits too',
     async (mode) => {
       const baseFolder = copyOf(TINY_MODEL);
-      for (const part of ['lm', 'encoder', 'adapter']) storeInBytes(baseFolder, `${part}.safetensors`);
+      for (const part of ['lm', 'encoder', 'adapter', 'planner']) storeInBytes(baseFolder, `${part}.safetensors`);
       const options = jobOptions(root, { baseFolder, mode });
       const report = await fineTune(options, endingAt(6, 'keep'));
       expect(report.model).toBeDefined();
       expect(report.after!.perplexity).toBeLessThan(report.before.perplexity);
       const folder = await new WorkspaceStore(options.storeFolder).activeFolder(baseFolder);
+      for (const part of ['lm', 'adapter', 'planner']) {
+        expect(await dtypesOf(folder, part), part).toEqual(await dtypesOf(baseFolder, part));
+      }
       const model = await openModel(folder, { verify: true });
-      expect(model.weights).toBe('float32');
+      expect(model.weights).toBe('int8');
       await model.close();
+      const again = await fineTune({ ...options, again: true }, endingAt(0, 'discard'));
+      // What is measured is what is kept.
+      expect(again.before.perplexity).toBeCloseTo(report.after!.perplexity, 4);
     },
     TIMEOUT_MS,
   );

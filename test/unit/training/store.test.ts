@@ -15,14 +15,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseModelConfig, type ModelConfig } from '../../../src/model/config';
 import { openModel } from '../../../src/model/openModel';
-import { SafetensorsFile } from '../../../src/model/safetensors';
+import { roundToBytes } from '../../../src/model/roundToBytes';
+import { SafetensorsFile, type ByteTensor } from '../../../src/model/safetensors';
 import { TrainingBusyError, TrainingError } from '../../../src/training/errors';
 import type { Measures, TrainingMode } from '../../../src/training/jobTypes';
 import { baseOf, saveModelFile, tunedLayout, type ModelCard } from '../../../src/training/modelFile';
 import { LOW_RANK_SCALE } from '../../../src/training/parameterBook';
 import { WorkspaceStore } from '../../../src/training/store';
 import { withStoreLock } from '../../../src/training/storeLock';
-import { copyOf, rewrite } from '../model/folders';
+import { copyOf, modelError, rewrite, storeInBytes } from '../model/folders';
 import { TINY_MODEL } from './reference';
 
 const MEASURES: Measures = {
@@ -34,6 +35,7 @@ const MEASURES: Measures = {
   precision: 0.5,
 };
 const NORM = 'model.norm.weight';
+const QUERY = 'model.layers.0.self_attn.q_proj.weight';
 const GATE = 'model.layers.0.mlp.gate_proj.weight';
 
 describe('the store of a workspace', () => {
@@ -63,14 +65,22 @@ describe('the store of a workspace', () => {
     return new Map([[NORM, { data: new Float32Array(32).fill(value), shape: [32] }]]);
   }
 
-  async function read(path: string, part: string, name: string): Promise<Float32Array> {
-    const file = await SafetensorsFile.open(join(path, `${part}.safetensors`));
+  async function withFile<T>(path: string, work: (file: SafetensorsFile) => T | Promise<T>): Promise<T> {
+    const file = await SafetensorsFile.open(path);
     try {
-      return await file.read(name);
+      return await work(file);
     } finally {
       await file.close();
     }
   }
+
+  const partOf = (path: string, part: string): string => join(path, `${part}.safetensors`);
+  const read = (path: string, part: string, name: string): Promise<Float32Array> =>
+    withFile(partOf(path, part), (file) => file.read(name));
+  const bytesOf = (path: string, name: string): Promise<ByteTensor> =>
+    withFile(partOf(path, 'lm'), (file) => file.readBytes(name));
+  const dtypesOf = (path: string, part: string): Promise<Map<string, string>> =>
+    withFile(partOf(path, part), ({ tensors }) => new Map([...tensors].map(([name, { dtype }]) => [name, dtype])));
 
   it('opens the bundled model until there is another, and again when asked to', async () => {
     expect(await store.current()).toBeUndefined();
@@ -90,6 +100,9 @@ describe('the store of a workspace', () => {
     await store.adopt(await card(), config, norm(2), {});
     const composed = await store.activeFolder(TINY_MODEL);
     expect(await read(composed, 'lm', GATE)).toEqual(await read(TINY_MODEL, 'lm', GATE));
+    for (const part of ['lm', 'adapter', 'planner']) {
+      expect(await dtypesOf(composed, part), part).toEqual(await dtypesOf(TINY_MODEL, part));
+    }
     for (const name of ['encoder.safetensors', 'codebook.safetensors', 'tokenizer.json', 'labels.json']) {
       expect(readFileSync(join(composed, name)).equals(readFileSync(join(TINY_MODEL, name))), name).toBe(true);
     }
@@ -128,6 +141,56 @@ describe('the store of a workspace', () => {
       // Half precision of the file, twice.
       expect(after[at]).toBeCloseTo(before[at]! + LOW_RANK_SCALE * product, 2);
     }
+  });
+
+  it('stores a matrix in 8 bits where the base does, all else in half precision', async () => {
+    const base = copyOf(TINY_MODEL);
+    storeInBytes(base, 'lm.safetensors');
+    const up = Float32Array.from({ length: 64 }, (_, i) => Math.cos(i));
+    const down = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i) / 8);
+    const query = Float32Array.from({ length: 32 * 32 }, (_, i) => Math.sin(i * i));
+    const tensors = new Map([
+      ...norm(2),
+      [QUERY, { data: query, shape: [32, 32] }],
+      ['x.down', { data: down, shape: [1, 32] }],
+      ['x.up', { data: up, shape: [64, 1] }],
+    ]);
+    const lowRank = [{ sources: [GATE], down: 'x.down', up: 'x.up' }];
+    await store.adopt({ ...(await card('light')), base: await baseOf(base), lowRank }, config, tensors, {});
+    const composed = await store.activeFolder(base);
+    expect(await dtypesOf(composed, 'lm')).toEqual(await dtypesOf(base, 'lm'));
+    expect(new Set((await dtypesOf(composed, 'planner')).values())).toEqual(new Set(['F16']));
+    // The model's file has half precision, which is rounded again.
+    const { file: tuned } = (await store.current())!;
+    const [halves, a, b] = await withFile(tuned, async (file) => [
+      await file.read(QUERY),
+      await file.read('x.down'),
+      await file.read('x.up'),
+    ]);
+    expect(await bytesOf(composed, QUERY)).toEqual(roundToBytes(halves));
+    const gate = await read(base, 'lm', GATE);
+    const merged = gate.map((value, i) => value + LOW_RANK_SCALE * b[i >> 5]! * a[i % 32]!);
+    expect(await bytesOf(composed, GATE)).toEqual(roundToBytes(merged));
+    for (const name of ['model.embed_tokens.weight', GATE.replace('.0.', '.1.')]) {
+      expect(await bytesOf(composed, name), name).toEqual(await bytesOf(base, name));
+    }
+    const model = await openModel(composed, { verify: true });
+    expect(model.weights).toBe('int8');
+    await model.close();
+  });
+
+  it('makes no folder of numbers that 8 bits cannot hold', async () => {
+    const base = copyOf(TINY_MODEL);
+    storeInBytes(base, 'lm.safetensors');
+    const thin = (shape: number[]) => ({ data: new Float32Array(shape[0]! * shape[1]!).fill(6e4), shape });
+    const tensors = new Map([
+      ['x.down', thin([1, 32])],
+      ['x.up', thin([64, 1])],
+    ]);
+    const lowRank = [{ sources: [GATE], down: 'x.down', up: 'x.up' }];
+    await store.adopt({ ...(await card('light')), base: await baseOf(base), lowRank }, config, tensors, {});
+    expect(await modelError(store.activeFolder(base))).toMatchObject({ kind: 'numbers', field: GATE });
+    expect(readdirSync(join(store.folder, 'composed'))).toEqual([]);
   });
 
   it('holds one model: the one before goes', async () => {
