@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const labels = new LabelBook(engine, (error) => log.warn(`The labels' names cannot be read: ${error.message}`));
   const documents = new DocumentStore(engine, activity, timings);
   const tuning = createFineTuning(context, configuration, engine, training, models, log);
-  const { fineTuning } = tuning;
+  const { fineTuning, tuningDevice } = tuning;
   const services: Services = {
     context,
     configuration,
@@ -59,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     timings,
     models,
     fineTuning,
+    tuningDevice,
     log,
   };
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Speed } from '../engine/decodingSpeed';
 import { probe } from '../engine/probe';
 import type { WeightChoice } from '../model/plannerLm';
 import { couldNot } from './failure';
@@ -11,23 +12,27 @@ const PROBE = 'probe-gpu';
 /** A driver that takes longer to begin is of no use to a command. */
 const PATIENCE_MS = 20_000;
 
-/** What the hidden command says of a GPU that is the faster. */
+/** What the hidden command says of a GPU that is the faster at some work. */
 const FASTER = 'faster';
 
+/** Writing goes by single tokens, training by blocks of them. */
+export type Work = keyof Speed;
+
 /**
- * Where a model is to run: 'auto' takes the GPU where it is faster. Whether it can be used is tried in a process of its own first: a missing or broken driver can
- * bring a process down, some only when it ends, and the exit code must be ours.
+ * Where a model is to run: 'auto' takes the GPU where it is faster at the work. Whether it can be used is tried in a process of its own first:
+ * a missing or broken driver can bring a process down, some only when it ends, and the exit code must be ours.
  * @throws {CliFailure} where the GPU was asked for and cannot be used
  */
 export function chooseDevice(
   wanted: 'auto' | 'cpu' | 'webgpu',
   folder: string,
   weights: WeightChoice,
+  work: Work,
 ): 'cpu' | 'webgpu' {
   const program = process.argv[1];
   // What is wrong with a folder without a model says whoever opens it.
   if (wanted === 'cpu' || program === undefined || !existsSync(join(folder, 'config.json'))) return 'cpu';
-  const trial = spawnSync(process.execPath, [program, PROBE, folder, weights], {
+  const trial = spawnSync(process.execPath, [program, PROBE, folder, weights, work], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: PATIENCE_MS,
     encoding: 'utf8',
@@ -43,9 +48,10 @@ export function probeCommand(program: Command): void {
     .command(PROBE, { hidden: true })
     .argument('<dir>')
     .argument('<weights>')
-    .action(async (folder: string, weights: WeightChoice) => {
+    .argument('<work>')
+    .action(async (folder: string, weights: WeightChoice, work: Work) => {
       const report = await probe({ folder, device: 'webgpu', weights, idleMinutes: 0 });
       if (!report.ok) throw couldNot(report.reason);
-      if (report.tokenMilliseconds <= report.cpuTokenMilliseconds) process.stdout.write(`${FASTER}\n`);
+      if (report.gpu[work] < report.cpu[work]) process.stdout.write(`${FASTER}\n`);
     });
 }

@@ -44,7 +44,7 @@ export function modelFolder(named: string | undefined): string {
 export async function withModel<T>(options: ModelOptions, work: (model: PlannerLM) => Promise<T>): Promise<T> {
   const folder = modelFolder(options.model);
   const model = await openModel(folder, {
-    device: chooseDevice(options.device, folder, options.weights),
+    device: chooseDevice(options.device, folder, options.weights, 'token'),
     weights: options.weights,
   });
   try {

@@ -7,6 +7,7 @@ import type { HostTimings } from './hostTimings';
 import type { LabelBook } from './labelBook';
 import type { FineTuning } from './training/fineTuning';
 import type { WorkspaceModels } from './training/models';
+import type { TuningDevice } from './training/tuningDevice';
 
 /** What every part of the editor may use. Made once, by `activate`. */
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   /** The models of this workspace. */
   readonly models: WorkspaceModels;
   readonly fineTuning: FineTuning;
+  readonly tuningDevice: TuningDevice;
   /** Never given document text. */
   readonly log: vscode.LogOutputChannel;
 }

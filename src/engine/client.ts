@@ -130,6 +130,10 @@ export class EngineClient implements Engine {
     return this.load();
   }
 
+  async tuningDevice(): Promise<'cpu' | 'webgpu'> {
+    return this.chooser.tuningDevice(await this.options.settings());
+  }
+
   /** Forgets what is remembered of the GPU: it is tried again at the next start. */
   async forgetDevices(): Promise<void> {
     this.chooser.forget(await this.options.settings());

@@ -103,6 +103,8 @@ export interface Engine extends Disposable {
   /** Undefined where no process runs. Never starts one. */
   memory(): Promise<MemoryInfo | undefined>;
   selfTest(signal?: AbortSignal): Promise<SelfTestReply>;
+  /** Where fine-tuning is to run, by the settings and by what is known of the GPU. Starts no engine and tries nothing. */
+  tuningDevice(): Promise<'cpu' | 'webgpu'>;
   /** Ends the process. The next request starts a new one. */
   stop(): Promise<void>;
   /** Ends the process, forgets failures and starts anew. */

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
+import type { Speed } from './decodingSpeed';
 import type { ProbeReport } from './probe';
 import { processEnvironment } from './processEnvironment';
 import { EngineError } from './engine';
 import { toArguments, type EngineSettings } from './settings';
 
 export type ProbeOutcome =
-  /** Milliseconds per token. */
-  | { readonly kind: 'works'; readonly gpu: number; readonly cpu: number }
+  | { readonly kind: 'works'; readonly gpu: Speed; readonly cpu: Speed }
   /** `passing`: it may have been busy with something else. */
   | { readonly kind: 'failed'; readonly reason: string; readonly passing?: boolean }
   /** It could not be found out. */
@@ -55,7 +55,7 @@ export async function probeGpu(
   const report = reportIn(output);
   if (report === undefined)
     return { kind: 'failed', reason: `Its driver brought the trial process down, which ended ${how}.` };
-  if (report.ok) return { kind: 'works', gpu: report.tokenMilliseconds, cpu: report.cpuTokenMilliseconds };
+  if (report.ok) return { kind: 'works', gpu: report.gpu, cpu: report.cpu };
   return report.fault === 'device' ? { kind: 'failed', reason: report.reason } : { kind: 'unknown' };
 }
 

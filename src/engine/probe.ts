@@ -1,5 +1,5 @@
 import { openModel } from '../model/openModel';
-import { tokenMilliseconds } from './decodingSpeed';
+import { speedOf, type Speed } from './decodingSpeed';
 import type { ProcessSettings } from './settings';
 
 /** What a probe says of a device, as JSON on its last line of output. A probe that ends without a word was brought down by the driver. */
@@ -8,14 +8,13 @@ export type ProbeReport =
       readonly ok: true;
       readonly device: string;
       readonly openMilliseconds: number;
-      /** Milliseconds per token, on the device and on the CPU. */
-      readonly tokenMilliseconds: number;
-      readonly cpuTokenMilliseconds: number;
+      readonly gpu: Speed;
+      readonly cpu: Speed;
     }
   /** `model`: the model could not be opened; `elsewhere`: it failed on the CPU. Neither says anything about the device. */
   | { readonly ok: false; readonly fault: 'device' | 'model' | 'elsewhere'; readonly reason: string };
 
-/** Opens the model on the device of the settings, embeds a sentence and decodes a few tokens; then the same on the CPU. Never throws. */
+/** Opens the model on the device of the settings, embeds a sentence, decodes a few tokens and reads a block; then the same on the CPU. Never throws. */
 export async function probe(settings: ProcessSettings): Promise<ProbeReport> {
   let gpu: Trial;
   try {
@@ -26,13 +25,7 @@ export async function probe(settings: ProcessSettings): Promise<ProbeReport> {
   }
   try {
     const cpu = await trial({ ...settings, device: 'cpu' });
-    return {
-      ok: true,
-      device: gpu.name,
-      openMilliseconds: gpu.open,
-      tokenMilliseconds: gpu.token,
-      cpuTokenMilliseconds: cpu.token,
-    };
+    return { ok: true, device: gpu.name, openMilliseconds: gpu.open, gpu: gpu.speed, cpu: cpu.speed };
   } catch (error) {
     return { ok: false, fault: 'elsewhere', reason: (error as Error).message };
   }
@@ -41,14 +34,14 @@ export async function probe(settings: ProcessSettings): Promise<ProbeReport> {
 interface Trial {
   readonly name: string;
   readonly open: number;
-  readonly token: number;
+  readonly speed: Speed;
 }
 
 async function trial({ folder, device, weights, threads }: ProcessSettings): Promise<Trial> {
   const began = performance.now();
   const model = await openModel(folder, { device, weights, ...(threads !== undefined && { threads }) });
   const open = Math.round(performance.now() - began);
-  const token = await tokenMilliseconds(model);
+  const speed = await speedOf(model);
   await model.close();
-  return { name: model.device.name, open, token };
+  return { name: model.device.name, open, speed };
 }

@@ -80,7 +80,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
         include: options.include,
         exclude: options.exclude,
         mode: options.mode,
-        device: chooseDevice(options.device, baseFolder, 'float32'),
+        device: chooseDevice(options.device, baseFolder, 'float32', 'block'),
         runtime: options.runtime,
         minutes: options.minutes,
         seed: options.seed,

@@ -23,7 +23,7 @@ const TIMED: readonly HostWork[] = ['activate', 'edit', 'lenses', 'suggestion', 
 
 /** Looks at everything that suggestions depend on, and lets the engine test itself. Starts the engine, unless Planwright is off. */
 export async function examine(services: Services, signal: AbortSignal): Promise<Findings> {
-  const { configuration, context, engine, models, timings } = services;
+  const { configuration, context, engine, models, timings, tuningDevice } = services;
   const enabled = configuration.enabledSomewhere();
   const selfTest = enabled ? await runSelfTest(services, signal) : ({ kind: 'not-run' } as const);
   const manifest = context.extension.packageJSON as { readonly version: string };
@@ -50,6 +50,7 @@ export async function examine(services: Services, signal: AbortSignal): Promise<
     isTuned: models.known?.using === 'workspace',
     deviceAsked: configuration.device,
     skippedDevice: engine.state.kind === 'ready' ? engine.state.skippedDevice : undefined,
+    tuningDevice: enabled && vscode.workspace.isTrusted ? await tuningDevice.choose() : undefined,
     selfTest,
     timings: TIMED.flatMap((work) => {
       const count = timings.of(work).length;

@@ -27,6 +27,8 @@ export interface Findings {
   readonly isTuned: boolean;
   readonly deviceAsked: 'auto' | 'cpu' | 'webgpu';
   readonly skippedDevice: SkippedDevice | undefined;
+  /** Where fine-tuning runs; undefined where there is none: Planwright is off, or the workspace is not trusted. */
+  readonly tuningDevice: 'cpu' | 'webgpu' | undefined;
   readonly selfTest:
     | { readonly kind: 'passed'; readonly reply: SelfTestReply }
     | { readonly kind: 'failed'; readonly message: string }

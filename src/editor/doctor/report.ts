@@ -129,7 +129,7 @@ function selfTest({ selfTest: test }: Findings, l10n: Localiser): Line[] {
   }
 }
 
-function device({ selfTest: test, deviceAsked, skippedDevice }: Findings, l10n: Localiser): Line[] {
+function device({ selfTest: test, deviceAsked, skippedDevice, tuningDevice }: Findings, l10n: Localiser): Line[] {
   const lines: Line[] = [];
   if (test.kind === 'passed') {
     const { name } = test.reply.info.device;
@@ -139,11 +139,15 @@ function device({ selfTest: test, deviceAsked, skippedDevice }: Findings, l10n: 
     lines.push({
       // Without being asked for, a GPU that is not used is no trouble.
       judgement: deviceAsked === 'webgpu' ? 'failed' : 'ok',
-      text: l10n.t('The GPU is not used: {0}', skippedDevice.reason),
+      text: l10n.t('The GPU is not used for writing: {0}', skippedDevice.reason),
       ...(!skippedDevice.untried && {
         advice: l10n.t('After a change of driver, set “planwright.engine.device” to “webgpu” once: it is tried again.'),
       }),
     });
+  }
+  if (tuningDevice !== undefined) {
+    const where = tuningDevice === 'webgpu' ? l10n.t('GPU') : l10n.t('CPU');
+    lines.push({ judgement: 'ok', text: l10n.t('Fine-tuning runs on: {0}.', where) });
   }
   return lines;
 }

@@ -77,7 +77,7 @@ export function statusText({ engine, verdict, snoozedUntil, training }: Situatio
       const { device } = engine.info;
       const where = device.kind === 'webgpu' ? l10n.t('GPU') : l10n.t('CPU');
       const skipped = engine.skippedDevice;
-      const why = skipped === undefined ? '' : ` ${l10n.t('The GPU is not used: {0}', skipped.reason)}`;
+      const why = skipped === undefined ? '' : ` ${l10n.t('The GPU is not used for writing: {0}', skipped.reason)}`;
       return say(`Planwright · ${where}`, `${l10n.t('Model {0} on {1}.', engine.info.model, device.name)}${why}`);
     }
   }

@@ -9,6 +9,7 @@ import { jobOptions } from './jobOptions';
 import { ModelCommands } from './modelCommands';
 import type { WorkspaceModels } from './models';
 import { TrainingNews } from './news';
+import { TuningDevice } from './tuningDevice';
 import { onBattery } from './battery';
 import { Pauses } from './pauses';
 import { Unfinished } from './unfinished';
@@ -20,6 +21,7 @@ export interface TrainingParts {
   readonly fineTuning: FineTuning;
   readonly modelCommands: ModelCommands;
   readonly pauses: Pauses;
+  readonly tuningDevice: TuningDevice;
 }
 
 /** Makes what fine-tunes in this window. Nothing is started here. */
@@ -36,6 +38,7 @@ export function createFineTuning(
   const ui = new VscodeUi(log);
   const tell = (level: 'debug' | 'info' | 'warn' | 'error', message: string): void => log[level](message);
   const pauses = new Pauses({ onBattery: () => onBattery() });
+  const tuningDevice = new TuningDevice(engine, () => configuration.device);
   const fineTuning = new FineTuning({
     training,
     models,
@@ -59,7 +62,9 @@ export function createFineTuning(
         },
         l10n,
       ),
-    options: (folders, mode, again) => jobOptions(configuration, engine.state, models.place!, folders, mode, again),
+    options: async (folders, mode, again) =>
+      jobOptions(configuration, await tuningDevice.choose(), models.place!, folders, mode, again),
+    gpuFailed: () => tuningDevice.fail(),
     workspaceName: () => vscode.workspace.name ?? '',
     l10n,
     figures,
@@ -73,5 +78,5 @@ export function createFineTuning(
     figures,
     abandonRun: () => fineTuning.abandon(),
   });
-  return { fineTuning, modelCommands, pauses };
+  return { fineTuning, modelCommands, pauses, tuningDevice };
 }

@@ -1,6 +1,6 @@
 import { EngineCancelled } from '../../engine/engine';
 import type { LogLevel } from '../../engine/engineProcess';
-import type { JobOptions, TrainingMode, TrainingReport } from '../../engine/training/protocol';
+import type { JobOptions, Survey, TrainingMode, TrainingReport } from '../../engine/training/protocol';
 import { TrainingFailure, type Training, type TrainingRun } from '../../engine/training/training';
 import type { Localiser } from '../localiser';
 import { Signal } from '../signal';
@@ -25,7 +25,9 @@ export interface FineTuningParts {
   readonly unfinished: Unfinished;
   /** Asked for anew each time. */
   readonly ground: () => Ground;
-  readonly options: (folders: readonly string[], mode: TrainingMode, again: boolean) => JobOptions;
+  readonly options: (folders: readonly string[], mode: TrainingMode, again: boolean) => Promise<JobOptions>;
+  /** Told when something failed on the GPU, and perhaps because of it: the options may name another device from then on. */
+  readonly gpuFailed: () => void;
   /** What the writer calls the workspace. */
   readonly workspaceName: () => string;
   readonly l10n: Localiser;
@@ -41,6 +43,15 @@ export interface Wish {
 
 /** After these a checkpoint is there to go on from. */
 const RESUMABLE: readonly string[] = ['killed', 'stopped', 'disk'];
+
+/** After these it may have been the device. */
+const PERHAPS_THE_DEVICE: readonly string[] = ['killed', 'failed', 'diverged'];
+
+/** What would be learnt from, and how. */
+interface Look {
+  readonly options: JobOptions;
+  readonly survey: Survey;
+}
 
 /** Fine-tuning in this window, from the question to the report: one run at a time. */
 export class FineTuning {
@@ -143,20 +154,25 @@ export class FineTuning {
 
   /** Looks through the documents and asks. Undefined: there is to be no run. */
   private async agree(folders: readonly string[], { again, resume }: Wish): Promise<JobOptions | undefined> {
-    const { training, models, ui, news, unfinished, l10n, figures, options, workspaceName } = this.parts;
+    const { models, ui, news, unfinished, l10n, figures, options, workspaceName } = this.parts;
     const look = async (signal: AbortSignal) => {
       const model = again ? (await models.look())?.model : undefined;
       const base = model?.mode;
       // A run that was cut off is the same one only with what it was begun with.
       const left = unfinished.run?.again === (base !== undefined) ? unfinished.run : undefined;
-      const usual = options(folders, left?.mode ?? base ?? 'full', base !== undefined);
-      const proposed = left === undefined ? usual : { ...usual, device: left.device };
-      const survey = await training.survey(proposed, signal).catch((error: unknown) => {
+      const usual = () => options(folders, left?.mode ?? base ?? 'full', base !== undefined);
+      const asLeft = left === undefined ? await usual() : { ...(await usual()), device: left.device };
+      let found = await this.look(asLeft, usual, signal).catch((error: unknown) => {
         // Perhaps it was the device; without what is remembered the next look finds out.
         if (left !== undefined && !(error instanceof EngineCancelled)) unfinished.forget();
         throw error;
       });
-      return { base, proposed, survey, resumes: left !== undefined && survey.resumable };
+      const resumes = left !== undefined && found.survey.resumable;
+      if (left !== undefined && !resumes) {
+        const anew = await usual();
+        if (anew.device !== found.options.device) found = await this.look(anew, usual, signal);
+      }
+      return { base, proposed: found.options, survey: found.survey, resumes };
     };
     const { base, proposed, survey, resumes } = await ui.during(
       l10n.t('Planwright: looking through your documents'),
@@ -182,7 +198,33 @@ export class FineTuning {
       ),
     );
     if (chosen === undefined) return undefined;
-    return resumes && chosen === proposed.mode ? resumed : options(folders, chosen, base !== undefined);
+    // On the device that the question named, whatever is known of another by now.
+    if (!resumes) return { ...proposed, mode: chosen };
+    return chosen === proposed.mode ? resumed : options(folders, chosen, base !== undefined);
+  }
+
+  /** Looks through the documents; where that fails on the GPU, once more with what the options are then. */
+  private async look(first: JobOptions, usual: () => Promise<JobOptions>, signal: AbortSignal): Promise<Look> {
+    const { training } = this.parts;
+    try {
+      return { options: first, survey: await training.survey(first, signal) };
+    } catch (error) {
+      if (!this.blame(first, error)) throw error;
+      const options = await usual();
+      if (options.device === first.device) throw error;
+      return { options, survey: await training.survey(options, signal) };
+    }
+  }
+
+  /** Whether it may be the GPU that failed; this is noted then. */
+  private blame({ device }: JobOptions, error: unknown): boolean {
+    const { log, gpuFailed } = this.parts;
+    if (device !== 'webgpu' || !(error instanceof TrainingFailure) || !PERHAPS_THE_DEVICE.includes(error.code)) {
+      return false;
+    }
+    log('warn', `Fine-tuning on the GPU failed (${error.code}).`);
+    gpuFailed();
+    return true;
   }
 
   private async train(options: JobOptions): Promise<void> {
@@ -215,6 +257,7 @@ export class FineTuning {
       news.ended(report);
     } catch (error) {
       if (error instanceof EngineCancelled) news.nothingKept();
+      this.blame(options, error);
       const isResumable = error instanceof TrainingFailure && RESUMABLE.includes(error.code);
       if (isUnderWay && !isResumable) unfinished.forget();
       throw error;

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { EngineState } from '../../engine/engine';
 import type { JobOptions, StorePlace, TrainingMode } from '../../engine/training/protocol';
 import type { Configuration } from '../configuration';
 
@@ -9,7 +8,7 @@ const SEED = 1;
 /** What the settings and the workspace say about a run. */
 export function jobOptions(
   configuration: Configuration,
-  engine: EngineState,
+  device: JobOptions['device'],
   { store, base }: StorePlace,
   folders: readonly string[],
   mode: TrainingMode,
@@ -22,7 +21,7 @@ export function jobOptions(
     include: configuration.trainingInclude,
     exclude: [...configuration.trainingExclude, ...hiddenFiles(folders)],
     mode,
-    device: deviceOf(configuration.device, engine),
+    device,
     runtime: 'auto',
     ...(configuration.threads > 0 && { threads: configuration.threads }),
     minutes: configuration.trainingMinutes,
@@ -38,10 +37,4 @@ function hiddenFiles(folders: readonly string[]): string[] {
     return Object.entries(files.get<Record<string, unknown>>('exclude', {}));
   });
   return [...new Set(globs.filter(([, hidden]) => hidden === true).map(([glob]) => glob))];
-}
-
-/** `auto` follows the engine, which has found out whether the GPU works and is faster. */
-function deviceOf(asked: 'auto' | 'cpu' | 'webgpu', engine: EngineState): 'cpu' | 'webgpu' {
-  if (asked !== 'auto') return asked;
-  return engine.kind === 'ready' ? engine.info.device.kind : 'cpu';
 }

@@ -45,7 +45,16 @@ function probe(name: string, then: string): { program: string; runs: () => numbe
 
 const report = (value: object): string =>
   `console.log('noise'); console.log(${JSON.stringify(JSON.stringify(value))});`;
-const WORKS = report({ ok: true, device: 'GPU', openMilliseconds: 1, tokenMilliseconds: 1, cpuTokenMilliseconds: 2 });
+/** A probe in which both devices worked; milliseconds per token and per block, the GPU's and the CPU's. */
+const measured = (token: readonly [number, number], block: readonly [number, number]): string =>
+  report({
+    ok: true,
+    device: 'GPU',
+    openMilliseconds: 1,
+    gpu: { token: token[0], block: block[0] },
+    cpu: { token: token[1], block: block[1] },
+  });
+const WORKS = measured([1, 2], [10, 20]);
 
 /** An engine whose process dies when it is told to use the GPU: at once, or at its first use. */
 function mortal(when: 'start' | 'use'): string {
@@ -59,6 +68,17 @@ function mortal(when: 'start' | 'use'): string {
     await import('./engine.mjs');
     // Not before: a listener would take the first message away from the engine.
     process.on('message', ({ method }) => { if (gpu > 0 && method === 'document/plan') process.abort(); });`,
+  );
+}
+
+/** An engine that says it uses the GPU when it is told to, and uses the CPU. */
+function pretending(): string {
+  return programs.write(
+    'pretends.mjs',
+    `const gpu = process.argv.indexOf('webgpu');
+    if (gpu > 0) process.argv[gpu] = 'cpu';
+    await import('./engine.mjs');
+    if (gpu > 0) process.stderr.write('runs on the GPU\\n');`,
   );
 }
 
@@ -116,8 +136,7 @@ describe('the choice of a device', () => {
   });
 
   it('takes the CPU where the GPU is slower, unless the GPU is asked for', async () => {
-    const slow = { ok: true, device: 'GPU', openMilliseconds: 1, tokenMilliseconds: 30, cpuTokenMilliseconds: 5 };
-    const { program: probeProgram } = probe('slow', report(slow));
+    const { program: probeProgram } = probe('slow', measured([30, 5], [100, 90]));
     const engine = client({ program: programs.engine, probeProgram, settings: AUTO, platform, policy });
     await engine.load();
     await tried(engine);
@@ -125,6 +144,66 @@ describe('the choice of a device', () => {
       skippedDevice: { reason: 'It is slower than the CPU: 30 ms per token against 5 ms.' },
     });
   });
+
+  it('fine-tunes on the GPU where that is faster at blocks of tokens, whichever device is better for writing', async () => {
+    const cases = [
+      { token: [15, 5], block: [20, 400], writing: 'cpu', tuning: 'webgpu' },
+      { token: [15, 5], block: [400, 20], writing: 'cpu', tuning: 'cpu' },
+      { token: [5, 15], block: [400, 20], writing: 'webgpu', tuning: 'cpu' },
+    ] as const;
+    for (const [i, { token, block, writing, tuning }] of cases.entries()) {
+      const devices = new MapMemory();
+      const { program: probeProgram } = probe(`blocks-${i}`, measured(token, block));
+      const engine = client({ program: pretending(), probeProgram, devices, settings: AUTO, platform, policy });
+      // Nothing is known yet.
+      expect(await engine.tuningDevice()).toBe('cpu');
+      await engine.load();
+      await tried(engine);
+      expect(engine.state).toMatchObject({ skippedDevice: writing === 'cpu' ? { device: 'webgpu' } : undefined });
+      expect(await engine.tuningDevice()).toBe(tuning);
+      // Another window knows it without a trial, and without an engine.
+      const other = client({ program: programs.engine, devices, settings: AUTO, platform });
+      expect(await other.tuningDevice()).toBe(tuning);
+      expect(other.state.kind).toBe('stopped');
+      await engine.stop();
+    }
+  });
+
+  it('fine-tunes on the CPU where the GPU failed, and where the settings say so', async () => {
+    const devices = new MapMemory();
+    const { program: probeProgram } = probe(
+      'no-adapter',
+      report({ ok: false, fault: 'device', reason: 'No adapter.' }),
+    );
+    const engine = client({ program: programs.engine, probeProgram, devices, settings: AUTO, platform, policy });
+    await engine.load();
+    await tried(engine);
+    expect(await engine.tuningDevice()).toBe('cpu');
+    for (const device of ['cpu', 'webgpu'] as const) {
+      const named = client({ program: programs.engine, devices, settings: () => ({ ...TINY, device }), platform });
+      expect(await named.tuningDevice()).toBe(device);
+    }
+  });
+
+  it.each([{ usable: true }, { usable: false, reason: 'It is slower than the CPU.' }, 'webgpu', null])(
+    'tries a GPU again of which an earlier version remembered %j',
+    async (remembered) => {
+      const { program: probeProgram, runs } = probe('earlier', measured([15, 5], [20, 400]));
+      const before = runs();
+      const verdicts = new Map<string, unknown>();
+      const devices = {
+        get: (key: string) => (verdicts.has(key) ? verdicts.get(key) : remembered),
+        set: (key: string, verdict: unknown) => void verdicts.set(key, verdict),
+      };
+      const engine = client({ program: programs.engine, probeProgram, devices, settings: AUTO, platform, policy });
+      expect(await engine.tuningDevice()).toBe('cpu');
+      expect((await engine.load()).device.kind).toBe('cpu');
+      await tried(engine);
+      expect(await engine.tuningDevice()).toBe('webgpu');
+      await engine.restart();
+      expect(runs() - before).toBe(1);
+    },
+  );
 
   it('does not hold a broken model against the GPU', async () => {
     const devices = new MapMemory();
@@ -153,14 +232,7 @@ describe('the choice of a device', () => {
 
   it('goes over to the GPU that turned out to work, between two requests', async () => {
     const { program: probeProgram } = probe('better', WORKS);
-    const program = programs.write(
-      'pretends.mjs',
-      `const gpu = process.argv.indexOf('webgpu');
-      if (gpu > 0) process.argv[gpu] = 'cpu';
-      await import('./engine.mjs');
-      if (gpu > 0) process.stderr.write('runs on the GPU\\n');`,
-    );
-    const engine = client({ program, probeProgram, settings: AUTO, platform, policy });
+    const engine = client({ program: pretending(), probeProgram, settings: AUTO, platform, policy });
     const document = engine.document('tea.md', () => TOY_TEXT);
     // However often it is asked, and whatever happens in between: there is always an answer.
     while (!engine.lines.some((line) => line.includes('runs on the GPU'))) {

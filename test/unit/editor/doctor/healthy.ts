@@ -27,6 +27,7 @@ export const HEALTHY: Findings = {
   isTuned: false,
   deviceAsked: 'auto',
   skippedDevice: undefined,
+  tuningDevice: 'cpu',
   selfTest: { kind: 'passed', reply: REPLY },
   timings: [{ work: 'edit', p50: 0.2, p99: 1.4, count: 100 }],
 };

@@ -26,10 +26,18 @@ describe('report', () => {
 
   it('takes a GPU that is not used for trouble only where it was asked for', () => {
     const skippedDevice = { device: 'webgpu', reason: 'No adapter.' } as const;
-    expect(of({ skippedDevice })).toContain('✓ **Fine**: The GPU is not used: No adapter.');
+    expect(of({ skippedDevice })).toContain('✓ **Fine**: The GPU is not used for writing: No adapter.');
     expect(of({ skippedDevice })).toContain('After a change of driver');
     expect(of({ skippedDevice: { ...skippedDevice, untried: true } })).not.toContain('After a change of driver');
-    expect(of({ skippedDevice, deviceAsked: 'webgpu' })).toContain('✗ **Failed**: The GPU is not used: No adapter.');
+    expect(of({ skippedDevice, deviceAsked: 'webgpu' })).toContain(
+      '✗ **Failed**: The GPU is not used for writing: No adapter.',
+    );
+  });
+
+  it('says where fine-tuning runs, which may be elsewhere', () => {
+    expect(of()).toContain('Fine-tuning runs on: CPU.');
+    expect(of({ tuningDevice: 'webgpu' })).toContain('Fine-tuning runs on: GPU.');
+    expect(of({ tuningDevice: undefined })).not.toContain('Fine-tuning runs on');
   });
 
   it('says what was asked for and what it runs on', () => {

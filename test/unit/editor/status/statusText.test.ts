@@ -26,7 +26,9 @@ describe('statusText', () => {
 
   it('says why the GPU is not used', () => {
     const skipped = { device: 'webgpu', reason: 'There is no driver.' } as const;
-    expect(text({ ...READY, skippedDevice: skipped }).detail).toContain('The GPU is not used: There is no driver.');
+    expect(text({ ...READY, skippedDevice: skipped }).detail).toContain(
+      'The GPU is not used for writing: There is no driver.',
+    );
   });
 
   it('shows a failure as an error with its own words', () => {

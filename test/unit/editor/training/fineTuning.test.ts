@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EngineCancelled } from '../../../../src/engine/engine';
+import type { JobOptions } from '../../../../src/engine/training/protocol';
 import { TrainingFailure, type TrainingFailureCode } from '../../../../src/engine/training/training';
 import { MEASURES, OWN, progressOf, REPORT, settle, SURVEY, Window } from './support';
 
@@ -369,6 +370,75 @@ describe('a run that fails', () => {
     window.training.found = new TrainingFailure('failed', 'There is no GPU.');
     await window.fineTuning.start({ again: false });
     expect(window.memory.run).toBeUndefined();
+  });
+});
+
+describe('on the GPU', () => {
+  /** Of a GPU that is of no use. */
+  const noGpu = ({ device }: JobOptions) =>
+    device === 'webgpu' ? new TrainingFailure('failed', 'There is no memory.') : SURVEY;
+  const devices = ({ training }: Window): string[] => training.surveys.map(({ device }) => device);
+
+  it('goes over to the CPU where it cannot be tried out, and the question names the CPU', async () => {
+    const window = new Window();
+    window.device = 'webgpu';
+    window.training.found = noGpu;
+    window.ui.answers = [FULL];
+    void window.fineTuning.start({ again: false });
+    await settle();
+    expect(devices(window)).toEqual(['webgpu', 'cpu']);
+    expect(window.ui.questions[0]!.detail).toContain('CPU, 2 threads');
+    expect(window.training.last.options.device).toBe('cpu');
+  });
+
+  it('says what is wrong with it where it was asked for by name', async () => {
+    const window = new Window();
+    window.device = window.deviceAfterFailure = 'webgpu';
+    window.training.found = noGpu;
+    await window.fineTuning.start({ again: false });
+    expect(devices(window)).toEqual(['webgpu']);
+    expect(window.ui.told).toMatchObject([{ kind: 'warning', message: 'There is no memory.' }]);
+  });
+
+  it('keeps to the device that the question named, whatever is found out meanwhile', async () => {
+    const window = new Window();
+    window.ui.answers = [
+      () => {
+        window.device = 'webgpu';
+        return LIGHT;
+      },
+    ];
+    void window.fineTuning.start({ again: false });
+    await settle();
+    expect(window.training.last.options).toMatchObject({ mode: 'light', device: 'cpu' });
+  });
+
+  it('looks again on the device of now where an earlier run cannot be taken up', async () => {
+    const window = new Window();
+    window.memory.run = { mode: 'full', device: 'cpu', again: false, pid: 2 };
+    window.device = 'webgpu';
+    window.ui.answers = [FULL];
+    void window.fineTuning.start({ again: false });
+    await settle();
+    expect(devices(window)).toEqual(['cpu', 'webgpu']);
+    expect(window.training.last.options.device).toBe('webgpu');
+  });
+
+  it.each([
+    ['failed', 'cpu'],
+    ['killed', 'cpu'],
+    ['diverged', 'cpu'],
+    ['disk', 'webgpu'],
+    ['stopped', 'webgpu'],
+  ] as const)('a run that ends as %s leaves the next one to the %s', async (code, next) => {
+    const window = new Window();
+    window.device = 'webgpu';
+    window.ui.answers = [FULL];
+    const over = window.fineTuning.start({ again: false });
+    await settle();
+    window.training.last.fail(new TrainingFailure(code, 'It ended.'));
+    await over;
+    expect(window.device).toBe(next);
   });
 });
 

@@ -124,7 +124,7 @@ export class FakeTraining implements Training {
   readonly asked: string[] = [];
   readonly surveys: JobOptions[] = [];
   readonly runs: FakeRun[] = [];
-  found: Survey | Error = SURVEY;
+  found: Survey | Error | ((options: JobOptions) => Survey | Error) = SURVEY;
   storeState: StoreState = { using: 'starter', model: null };
   failure: Error | undefined;
   report: TrainingReport | undefined;
@@ -136,7 +136,8 @@ export class FakeTraining implements Training {
   survey(options: JobOptions, signal: AbortSignal): Promise<Survey> {
     this.surveys.push(options);
     signal.throwIfAborted();
-    return this.found instanceof Error ? Promise.reject(this.found) : Promise.resolve(this.found);
+    const found = typeof this.found === 'function' ? this.found(options) : this.found;
+    return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
   }
   run(options: JobOptions, onProgress: (progress: TrainingProgress) => void): TrainingRun {
     const run = new FakeRun(options, onProgress);
@@ -270,6 +271,8 @@ export class Window {
   battery = false;
   ground: ReturnType<FineTuningParts['ground']> = { kind: 'folders', folders: ['/notes'] };
   device: JobOptions['device'] = 'cpu';
+  /** Another where the GPU was not asked for by name. */
+  deviceAfterFailure: JobOptions['device'] = 'cpu';
   /** Whether the editor's process that began an earlier run still lives. */
   othersLive = false;
 
@@ -290,19 +293,21 @@ export class Window {
       news: new TrainingNews(ui, english, FIGURES, log),
       unfinished: new Unfinished(this.memory, 1, () => this.othersLive),
       ground: () => this.ground,
-      options: (folders, mode, again) => ({
-        baseFolder: '/starter',
-        storeFolder: store ?? '',
-        folders,
-        include: [],
-        exclude: [],
-        mode,
-        device: this.device,
-        runtime: 'auto',
-        minutes: 15,
-        seed: 1,
-        again,
-      }),
+      options: (folders, mode, again) =>
+        Promise.resolve({
+          baseFolder: '/starter',
+          storeFolder: store ?? '',
+          folders,
+          include: [],
+          exclude: [],
+          mode,
+          device: this.device,
+          runtime: 'auto',
+          minutes: 15,
+          seed: 1,
+          again,
+        }),
+      gpuFailed: () => (this.device = this.deviceAfterFailure),
       workspaceName: () => 'notes',
       l10n: english,
       figures: FIGURES,

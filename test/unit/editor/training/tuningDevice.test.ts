@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { TuningDevice } from '../../../../src/editor/training/tuningDevice';
+
+const onGpu = { tuningDevice: () => Promise.resolve('webgpu' as const) };
+const onCpu = { tuningDevice: () => Promise.resolve('cpu' as const) };
+
+describe('where fine-tuning runs', () => {
+  it.each([
+    ['auto', onGpu, 'webgpu'],
+    ['auto', onCpu, 'cpu'],
+    ['cpu', onGpu, 'cpu'],
+    ['webgpu', onCpu, 'webgpu'],
+  ] as const)('by the setting %s, and what the engine knows', async (asked, engine, device) => {
+    expect(await new TuningDevice(engine, () => asked).choose()).toBe(device);
+  });
+
+  it('is the CPU once the GPU failed at it, unless the GPU is asked for by name', async () => {
+    let asked: 'auto' | 'webgpu' = 'auto';
+    const device = new TuningDevice(onGpu, () => asked);
+    device.fail();
+    expect(await device.choose()).toBe('cpu');
+    asked = 'webgpu';
+    expect(await device.choose()).toBe('webgpu');
+  });
+});
