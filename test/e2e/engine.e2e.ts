@@ -5,7 +5,8 @@ import { eventually } from './workbench';
 
 describe('the engine process', () => {
   const open = useWorkbench({ files: { 'start.txt': 'No Markdown.\n' }, settings: EAGER });
-  const opening = 'The dough should ';
+  const opening = 'At the end of the ';
+  const goneOn = 'day it is left alone for an hour. This is one of the ';
 
   it('starts with the first Markdown document, not before', async () => {
     const workbench = open();
@@ -22,10 +23,10 @@ describe('the engine process', () => {
     await workbench.type(`\n${opening}`);
     await workbench.ghostText();
     const [pid] = workbench.enginePids();
-    const typing = workbench.type('always be left alone for an hour. Then it can ');
+    const typing = workbench.type(goneOn);
     process.kill(pid!, 'SIGKILL');
     await typing;
-    await workbench.saved('killed.md', `${ESSAY}\n${opening}always be left alone for an hour. Then it can `);
+    await workbench.saved('killed.md', `${ESSAY}\n${opening}${goneOn}`);
     await workbench.ghostText();
     expect(workbench.enginePids()).not.toContain(pid);
     expect(await workbench.messages()).toEqual([]);

@@ -17,9 +17,9 @@ export const EAGER = {
 
 /** Beginnings that the bundled model has something to say to. */
 export const OPENINGS = [
-  'The dough should ',
+  'At the end of the ',
   'This is one of the ',
   'The first thing to ',
-  'One of the ',
-  'In the morning we ',
+  'This is the first ',
+  'It is important to ',
 ];

@@ -9,10 +9,10 @@ describe('writing', () => {
     const workbench = open();
     await workbench.openNew('tab.md', ESSAY);
     await workbench.press('Control+End');
-    await workbench.type('\nThe dough should ');
+    await workbench.type('\nAt the end of the ');
     const ghost = await workbench.ghostText();
     await workbench.press('Tab');
-    await workbench.saved('tab.md', `${ESSAY}\nThe dough should ${ghost}`);
+    await workbench.saved('tab.md', `${ESSAY}\nAt the end of the ${ghost}`);
   });
 
   it('accepts one word at a time, and goes on showing the rest', async () => {
@@ -43,11 +43,11 @@ describe('writing', () => {
     const workbench = open();
     await workbench.openNew('sentence.md', ESSAY);
     await workbench.press('Control+End');
-    await workbench.type('\nOne of the ');
+    await workbench.type('\nThis is one of the ');
     const ghost = await workbench.ghostText();
     await workbench.press('Control+K', 'Control+.');
     await workbench.ghostText(ghost);
-    await workbench.saved('sentence.md', `${ESSAY}\nOne of the ${ghost}`);
+    await workbench.saved('sentence.md', `${ESSAY}\nThis is one of the ${ghost}`);
   });
 
   it('offers three alternatives when asked, and says which labels they follow', async () => {
