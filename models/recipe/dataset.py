@@ -17,7 +17,7 @@ import json
 import subprocess
 from itertools import islice
 from pathlib import Path
-from typing import Callable, Iterable
+from typing import Iterable
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -48,14 +48,14 @@ def units_read(closed_at: np.ndarray, token_ends: np.ndarray) -> np.ndarray:
     return np.searchsorted(known, token_ends, side="right")
 
 
-def build(documents: Iterable[dict], tokenizer: Tokenizer, split: Callable[[list[str]], list] = split_units) -> dict[str, np.ndarray]:
-    """The arrays above, of documents {id, text}; `split`: another source of what split_units gives, such as what it gave before on a machine that has node."""
+def build(documents: Iterable[dict], tokenizer: Tokenizer) -> dict[str, np.ndarray]:
+    """The arrays above, of documents {id, text}."""
     parts: dict[str, list] = {k: [] for k in ("tokens", "unit_of", "kinds", "text_tokens", "text_lengths")}
     token_starts, unit_starts, ids, characters = [0], [0], [], []
     stream = iter(documents)
     while chunk := list(islice(stream, 512)):
         texts = [d["text"] for d in chunk]
-        for document, text, units, encoding in zip(chunk, texts, split(texts), tokenizer.encode_batch(texts)):
+        for document, text, units, encoding in zip(chunk, texts, split_units(texts), tokenizer.encode_batch(texts)):
             raw = text.encode()
             table = np.array(units, dtype=np.int64).reshape(-1, 4)
             # Offsets of tokens are in characters; those of units in bytes.

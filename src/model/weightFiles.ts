@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from './errors';
-import type { Layout } from './layout';
 import { BLOCK } from './half';
+import type { Layout } from './layout';
 import { SafetensorsFile, type ByteTensor, type RawTensor, type TensorDtype } from './safetensors';
 
 /** The weights of one part of a model, from one file `stem.safetensors` or its shards `stem-00001-of-00003.safetensors`. */
@@ -52,12 +52,7 @@ export class WeightFiles {
   /** Several tensors of equal row length, one below the other in one array: [a; b; …]. */
   async readStacked(names: readonly string[]): Promise<Float32Array> {
     const all = new Float32Array(this.count(names));
-    let at = 0;
-    for (const name of names) {
-      const size = this.count([name]);
-      await this.read(name, all.subarray(at, at + size));
-      at += size;
-    }
+    await this.eachInTurn(names, (file, name, from, to) => file.read(name, all.subarray(from, to)));
     return all;
   }
 
@@ -69,31 +64,36 @@ export class WeightFiles {
   /** The same as {@link readStacked} of tensors in half precision, as their bits. */
   async readStackedHalf(names: readonly string[]): Promise<Uint16Array> {
     const all = new Uint16Array(this.count(names));
-    let at = 0;
-    for (const name of names) {
-      const size = this.count([name]);
-      await this.file(name).readRaw(name, all.subarray(at, at + size));
-      at += size;
-    }
+    await this.eachInTurn(names, (file, name, from, to) => file.readRaw(name, all.subarray(from, to)));
     return all;
   }
 
   /** The same as {@link readStacked} of tensors in 8 bits, as they are. */
   async readStackedBytes(names: readonly string[]): Promise<ByteTensor> {
     const count = this.count(names);
-    const all = { data: new Int8Array(count), scales: new Uint16Array(count / BLOCK) };
-    let at = 0;
-    for (const name of names) {
-      const end = at + this.count([name]);
-      const [data, scales] = [all.data.subarray(at, end), all.scales.subarray(at / BLOCK, end / BLOCK)];
-      await this.file(name).readBytes(name, { data, scales });
-      at = end;
-    }
-    return all;
+    const data = new Int8Array(count);
+    const scales = new Uint16Array(count / BLOCK);
+    await this.eachInTurn(names, (file, name, from, to) =>
+      file.readBytes(name, { data: data.subarray(from, to), scales: scales.subarray(from / BLOCK, to / BLOCK) }),
+    );
+    return { data, scales };
   }
 
   async close(): Promise<void> {
     await Promise.all(this.files.map((file) => file.close()));
+  }
+
+  /** Reads tensors one after the other; each is told which values of all of them together are its own. */
+  private async eachInTurn(
+    names: readonly string[],
+    read: (file: SafetensorsFile, name: string, from: number, to: number) => Promise<unknown>,
+  ): Promise<void> {
+    let from = 0;
+    for (const name of names) {
+      const to = from + this.count([name]);
+      await read(this.file(name), name, from, to);
+      from = to;
+    }
   }
 
   /** Values in all of these tensors together. */
