@@ -86,7 +86,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     tokenizer = build(sample(options.corpus, options.megabytes), options.vocabulary)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(options.out))
+    tokenizer.save(str(options.out), pretty=False)
     texts = [d["text"] for d in islice(read_split(options.corpus, "valid"), 300)]
     tokens = sum(len(e.ids) for e in tokenizer.encode_batch(texts))
     characters = sum(map(len, texts))

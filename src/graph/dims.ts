@@ -71,18 +71,17 @@ export function divide(all: Shape, part: Shape): Dim | undefined {
 /** Sum of sizes. */
 export function sum(dims: Shape): Dim {
   let constant = 0;
-  const names: string[] = [];
+  const terms = new Map<string, Product>();
   for (const dim of dims) {
-    if (typeof dim === 'number') constant += dim;
-    else {
-      for (const term of split(dim, '+')) {
-        if (/^\d+$/.test(term)) constant += Number(term);
-        else names.push(term);
-      }
+    for (const term of typeof dim === 'number' ? [dim] : split(dim, '+')) {
+      const { factor, names } = productOf([typeof term === 'string' && /^\d+$/.test(term) ? Number(term) : term]);
+      if (names.length === 0) constant += factor;
+      else terms.set(names.join('*'), { factor: factor + (terms.get(names.join('*'))?.factor ?? 0), names });
     }
   }
-  if (names.length === 0) return constant;
-  return [...names.sort(), ...(constant === 0 ? [] : [String(constant)])].join('+');
+  if (terms.size === 0) return constant;
+  const texts = [...terms.values()].map(written).map(String).sort();
+  return [...texts, ...(constant === 0 ? [] : [String(constant)])].join('+');
 }
 
 /** The size two aligned axes broadcast to; undefined where they cannot, or might not: a name is no other size. */

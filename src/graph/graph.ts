@@ -1,5 +1,14 @@
 import type { Attributes, GraphNode, Op } from './node';
-import { dataFrom, describe, GraphError, type DataOf, type DType, type Shape, type TensorData } from './types';
+import {
+  dataFrom,
+  describe,
+  GraphError,
+  type DataOf,
+  type Dim,
+  type DType,
+  type Shape,
+  type TensorData,
+} from './types';
 
 /** Name, element type and shape of a value, as plain data. */
 export interface ValueInfo {
@@ -89,6 +98,12 @@ export class GraphBuilder {
     );
   }
 
+  /** Ones as float32 [size], shared by all that ask for as many. */
+  ones(size: Dim): Value {
+    if (typeof size !== 'number') throw new GraphError(`Ones need a size that is known, not ${size}.`);
+    return this.once(`float32 ones ${size}`, () => this.constant('float32', new Float32Array(size).fill(1), [size]));
+  }
+
   /** Makes a value an output under a name of its own. */
   output(name: string, value: Value): void {
     const result = this.register(name, value.dtype, value.shape);
@@ -171,7 +186,8 @@ export class GraphBuilder {
     for (const name of node.outputs) this.producers.set(name, node);
   }
 
-  private once(key: string, make: () => Value): Value {
+  /** The value that was made under this key, or the one that `make` gives. */
+  once(key: string, make: () => Value): Value {
     const known = this.shared.get(key);
     if (known !== undefined) return known;
     const value = make();

@@ -1,6 +1,6 @@
 import { attend, attendCausally } from './attend';
-import { unbroadcast } from './gradients/arrange';
 import { customGradient } from './gradients/custom';
+import { normGradients } from './gradients/norm';
 import type { Value } from './graph';
 import * as ops from './ops';
 import { describe, GraphError } from './types';
@@ -13,20 +13,16 @@ export { crossEntropy, negativeLogLikelihood } from './crossEntropy';
 const HIDDEN = -1e9;
 
 /**
- * x / √(mean(x²) + epsilon) · weight over the last axis, of which weight has the size (Zhang & Sennrich 2019).
- * Written with the operations that onnxruntime fuses into one, and with a gradient that needs nothing from between them.
+ * x / √(mean(x²) + epsilon) · weight over the last axis, of which weight has the size (Zhang & Sennrich 2019); a weight of several rows
+ * broadcasts.
  */
 export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {
-  const meanSquare = ops.reduceMean(ops.pow(x, 2), [-1]);
-  const result = ops.mul(ops.div(x, ops.sqrt(ops.add(meanSquare, epsilon))), weight);
-  return customGradient(result, [x, weight], (gradient, [rows, factors]) => {
-    // Not pow: what is written as above would be merged with it, and no longer fused.
-    const inverse = ops.reciprocal(ops.sqrt(ops.add(ops.reduceMean(ops.mul(rows!, rows!), [-1]), epsilon)));
-    const unit = ops.mul(rows!, inverse);
-    const toUnit = ops.mul(gradient, factors!);
-    const along = ops.mul(unit, ops.reduceMean(ops.mul(toUnit, unit), [-1]));
-    return [ops.mul(ops.sub(toUnit, along), inverse), unbroadcast(ops.mul(gradient, unit), factors!.shape)];
-  });
+  if (weight.shape.length === 1) return ops.simplifiedLayerNormalization(x, weight, epsilon);
+  const unit = ops.simplifiedLayerNormalization(x, x.builder.ones(weight.shape.at(-1)!), epsilon);
+  // By Mul's own rule the unit rows would be kept.
+  return customGradient(ops.mul(unit, weight), [x, weight], (gradient, [rows, factors]) =>
+    normGradients(gradient, rows!, factors!, epsilon),
+  );
 }
 
 /** x [T, in] × weightᵀ (+ bias) → [T, out]; weight [out, in] as PyTorch keeps it, bias [out]. */
@@ -84,10 +80,11 @@ export interface AttentionOperands {
   /** Keys and values of earlier tokens [KV, S, d]: both or none. */
   readonly cachedKeys?: Value;
   readonly cachedValues?: Value;
-  /** Added to the scores of new tokens; broadcasts to [T, T]. */
+  /**
+   * Added to the scores of cached and new tokens; broadcasts to [H/KV·T, S + T], for the rows of all heads of queries that read one head of
+   * keys stand below one another (see `perGroup`).
+   */
   readonly mask?: Value;
-  /** Added to the scores of cached tokens; broadcasts to [T, S]. */
-  readonly cacheMask?: Value;
   /** Factor of the scores; 1/√d if not given. */
   readonly scale?: number;
   /**
@@ -102,7 +99,7 @@ export interface AttentionOperands {
  * So the cache is only read: a graph that joined old and new keys would copy all of them for each token.
  */
 export function attention(operands: AttentionOperands): Value {
-  const { query, key, value, cachedKeys, cachedValues, mask, cacheMask } = operands;
+  const { query, key, value, cachedKeys, cachedValues, mask } = operands;
   const [heads, tokens, d] = query.shape;
   const kvHeads = key.shape[0];
   if (typeof heads !== 'number' || typeof kvHeads !== 'number' || typeof d !== 'number' || heads % kvHeads !== 0) {
@@ -116,24 +113,24 @@ export function attention(operands: AttentionOperands): Value {
   }
   // The heads that read the same keys become rows of one product per head of keys: nothing is repeated.
   const rows = group === 1 ? scaled : ops.reshape(scaled, [kvHeads, -1, d]);
-  const scores = (keys: Value, added: Value | undefined): Value => {
-    const product = ops.matmul(rows, ops.transpose(keys, [0, 2, 1]));
-    if (added === undefined) return product;
-    if (group === 1) return ops.add(product, added);
-    const byHead = ops.reshape(ops.unsqueeze(product, [1]), [kvHeads, group, tokens!, keys.shape[1]!]);
-    return ops.squeeze(ops.reshape(ops.add(byHead, added), [kvHeads, 1, -1, keys.shape[1]!]), [1]);
-  };
-  const ownScores = scores(key, mask);
+  const scores = (keys: Value): Value => ops.matmul(rows, ops.transpose(keys, [0, 2, 1]));
+  const masked = (all: Value): Value => (mask === undefined ? all : ops.add(all, mask));
+  const ownScores = scores(key);
   let mixed: Value;
   if (cachedKeys === undefined || cachedValues === undefined) {
-    mixed = attend(ownScores, value);
+    mixed = attend(masked(ownScores), value);
   } else {
-    const cacheScores = scores(cachedKeys, cacheMask);
-    const weights = ops.softmax(ops.concat([cacheScores, ownScores], -1));
+    const cacheScores = scores(cachedKeys);
+    const weights = ops.softmax(masked(ops.concat([cacheScores, ownScores], -1)));
     const [cacheWeights, ownWeights] = ops.splitLike(weights, [cacheScores, ownScores], -1);
     mixed = ops.add(ops.matmul(cacheWeights!, cachedValues), ops.matmul(ownWeights!, value));
   }
   return group === 1 ? mixed : ops.reshape(mixed, [heads, tokens!, d]);
+}
+
+/** A mask [T, …] for the rows of all heads of queries that read one head of keys [group·T, …]; made once for all layers. */
+export function perGroup(mask: Value, group: number): Value {
+  return group === 1 ? mask : ops.concat(Array<Value>(group).fill(mask), 0);
 }
 
 /** 0, 1, … along an axis of x (int64 [size]). */
@@ -158,11 +155,6 @@ export function causalMask(x: Value, axis: number, window?: number): Value {
   const past = ops.greaterOrEqual(queries, keys);
   const visible = window === undefined ? past : ops.and(past, ops.less(queries, ops.add(keys, window)));
   return additive(visible);
-}
-
-/** Mask [1, S] of a cache's slots: 0 for the first `length` (int32 or int64 scalar), −1e9 for the rest. S is an axis of x. */
-export function slotMask(x: Value, axis: number, length: Value): Value {
-  return additive(ops.unsqueeze(ops.less(positions(x, axis), ops.cast(length, 'int64')), [0]));
 }
 
 function additive(visible: Value): Value {

@@ -59,6 +59,7 @@ export interface Attributes {
   ReduceMean: Reduction;
   ReduceMax: Reduction;
   Softmax: { readonly axis: number };
+  SimplifiedLayerNormalization: { readonly axis: number; readonly epsilon: number };
   ArgMax: { readonly axis: number; readonly keepdims: 0 | 1 };
 }
 
@@ -74,8 +75,8 @@ export type GraphNode = {
   };
 }[Op];
 
-/** Operations that are not ONNX's own. */
+/** Operations of onnxruntime's own domain. (SimplifiedLayerNormalization is its own too, but in ONNX's domain.) */
 export const CONTRIB_OPS: ReadonlySet<Op> = new Set<Op>(['MatMulNBits']);
 
 /** Attributes that ONNX wants as floats; other numbers are integers. */
-export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'beta']);
+export const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['alpha', 'beta', 'epsilon']);

@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/light';
 import type { Graph, ValueInfo } from './graph';
 import { CONTRIB_OPS, FLOAT_ATTRIBUTES, type GraphNode } from './node';
 import { onnxNodes } from './onnxOrder';

@@ -6,12 +6,28 @@ import type { GraphNode } from './node';
  * profiles; what it is worth is in the functions' comments.
  */
 
+/** The nodes without those that only copy a value within the graph: the run-time would look at each before it drops it. */
+function withoutCopies({ nodes, outputs }: Graph): GraphNode[] {
+  const isOutput = new Set(outputs.map((output) => output.name));
+  const sources = new Map<string, string>();
+  const kept: GraphNode[] = [];
+  for (const node of nodes) {
+    const inputs = node.inputs.map((name) => sources.get(name) ?? name);
+    const [copied, copy] = [inputs[0]!, node.outputs[0]!];
+    if (node.op === 'Identity' && !isOutput.has(copy)) sources.set(copy, copied);
+    else kept.push({ ...node, inputs });
+  }
+  return kept;
+}
+
 /**
  * The nodes with outputs computed under their own names, in place of the Identity node that each output is in a graph.
  * The run-time drops such a node only where nothing else reads what it copies (EliminateIdentity,
  * onnxruntime/core/optimizer/identity_elimination.cc): an optimiser's moments, which the step reads too, would all be copied.
  */
-function withOutputsInPlace({ nodes, outputs }: Graph): GraphNode[] {
+function withOutputsInPlace(graph: Graph): GraphNode[] {
+  const { outputs } = graph;
+  const nodes = withoutCopies(graph);
   const produced = new Set(nodes.flatMap((node) => node.outputs));
   const isOutput = new Set(outputs.map((output) => output.name));
   const names = new Map<string, string>();

@@ -4,13 +4,14 @@ let halfValues: Float32Array | undefined;
 function halfTable(): Float32Array {
   if (halfValues !== undefined) return halfValues;
   const table = new Float32Array(1 << 16);
+  const raw = new Uint32Array(table.buffer);
   for (let bits = 0; bits < 1 << 16; bits++) {
-    const sign = bits & 0x8000 ? -1 : 1;
+    const sign = (bits & 0x8000) << 16;
     const exponent = (bits >> 10) & 31;
     const mantissa = bits & 1023;
-    if (exponent === 31) table[bits] = mantissa === 0 ? sign * Infinity : NaN;
-    else if (exponent === 0) table[bits] = sign * mantissa * 2 ** -24;
-    else table[bits] = sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+    // Infinities, NaN, and normal numbers: the exponent's bias goes from 15 to 127.
+    if (exponent > 0) raw[bits] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (mantissa << 13);
+    else table[bits] = (sign === 0 ? mantissa : -mantissa) * 2 ** -24;
   }
   return (halfValues = table);
 }

@@ -1,6 +1,6 @@
 import { floats, GraphBuilder, tensor, type Runtime, type Session, type Tensor, type Value } from '../graph/index';
-import { rmsNorm } from '../graph/nn';
-import { concat, gather, slice, unsqueeze } from '../graph/ops';
+import { perGroup, rmsNorm } from '../graph/nn';
+import { concat, gather, reshape, slice } from '../graph/ops';
 import { llamaBlock, rotationInputs } from './blocks';
 import type { LmConfig } from './config';
 import { EmbeddingTable } from './embeddingTable';
@@ -214,20 +214,21 @@ function lmGraph(c: LmConfig, adapted: readonly number[], files: WeightFiles, fo
     cachedKeys: builder.input(`keys.${i}`, 'float32', [c.kvHeads, 'S', c.headDim]),
     cachedValues: builder.input(`values.${i}`, 'float32', [c.kvHeads, 'S', c.headDim]),
   }));
-  const mask = builder.input('mask', 'float32', ['T', 'T']);
-  const cacheMask = builder.input('cacheMask', 'float32', ['T', 'S']);
+  const own = builder.input('mask', 'float32', ['T', 'T']);
+  const cached = builder.input('cacheMask', 'float32', ['T', 'S']);
+  const mask = perGroup(concat([cached, own], 1), c.heads / c.kvHeads);
   const rows: Value[] = [];
   for (let i = 0; i < c.layers; i++) {
     const at = adapted.indexOf(i);
     const layerPlan = plan === undefined || at < 0 ? undefined : slice(plan, 1, at * d, (at + 1) * d);
-    const attention = { mask, cacheMask, ...cache[i]! };
+    const attention = { mask, ...cache[i]! };
     const block = llamaBlock(book, c, `model.layers.${i}`, x, rotation, { attention, plan: layerPlan });
     x = block.x;
-    rows.push(unsqueeze(block.heads.key, [0]), unsqueeze(block.heads.value, [0]));
+    rows.push(block.heads.key, block.heads.value);
   }
   const normed = rmsNorm(gather(x, wanted), book.tensor('model.norm.weight', [d]), c.rmsNormEps);
   const head = c.tiedEmbeddings ? EMBEDDINGS : 'lm_head.weight';
   builder.output('logits', book.linear(normed, head, [c.vocabSize, d]));
-  builder.output('newRows', concat(rows, 0));
+  builder.output('newRows', reshape(concat(rows, 0), [2 * c.layers, c.kvHeads, 'T', c.headDim]));
   return book;
 }

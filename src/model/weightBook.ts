@@ -5,6 +5,9 @@ import type { WeightFormat } from './plannerLm';
 import type { WeightFiles } from './weightFiles';
 import type { WeightSource } from './weightSource';
 
+/** Values in half precision from which on a node that converts them costs less than converting them here. */
+const CAST_BY_RUNTIME = 1 << 16;
+
 /** Adds what it loads to the weights of a session. */
 type Load = (into: Map<string, TensorData>) => Promise<void>;
 
@@ -23,7 +26,8 @@ export class WeightBook implements WeightSource {
 
   /** A float32 tensor; with several sources, they are stacked in its first axis. */
   tensor(name: string, shape: readonly number[], sources: readonly string[] = [name]): Value {
-    if (this.files.areOf('F16', sources)) {
+    const size = shape.reduce((product, dim) => product * dim, 1);
+    if (size >= CAST_BY_RUNTIME && this.files.areOf('F16', sources)) {
       // The run-time makes float32 of them, once, as the session is created: a model opens in a tenth less time than where it is done here.
       const half = `${name}.half`;
       this.loads.set(name, async (into) => void into.set(half, await this.files.readStackedHalf(sources)));

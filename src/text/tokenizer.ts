@@ -39,8 +39,8 @@ export class Tokenizer {
   readonly #preTokenizer: NonNullable<Library['pre_tokenizer']>;
   /** Bytes of each token; none for special tokens and unused ids. */
   readonly #bytes: readonly Uint8Array[];
-  /** Ids of all tokens that have bytes, in the order of these. */
-  readonly #sorted: readonly number[];
+  /** Ids of all tokens that have bytes, in the order of these; made when first needed. */
+  #sorted: readonly number[] | undefined;
   readonly #cache = new Map<string, readonly number[]>();
 
   private constructor(library: Library, endOfText: number) {
@@ -61,9 +61,6 @@ export class Tokenizer {
     this.#bytes = Array.from(bytes, (spelt: Uint8Array | undefined) => spelt ?? new Uint8Array());
     const missing = BYTE_CHARACTERS.filter((character) => !model.tokens_to_ids.has(character));
     if (missing.length > 0) throw new TokenizerError(`has no token for ${missing.length} of the 256 bytes`);
-    this.#sorted = [...this.#bytes.keys()]
-      .filter((id) => this.#bytes[id]!.length > 0)
-      .sort((a, b) => compareBytes(this.#bytes[a]!, this.#bytes[b]!));
   }
 
   /**
@@ -122,18 +119,25 @@ export class Tokenizer {
 
   /** All tokens whose bytes start with `prefix` (itself included), special tokens excepted; in the order of their bytes. */
   tokensStartingWith(prefix: Uint8Array): readonly number[] {
-    const from = this.#firstWhere((bytes) => compareBytes(bytes, prefix) >= 0);
-    const to = this.#firstWhere((bytes) => compareBytes(bytes.subarray(0, prefix.length), prefix) > 0);
-    return this.#sorted.slice(from, to);
+    const sorted = (this.#sorted ??= this.#inOrder());
+    const from = this.#firstWhere(sorted, (bytes) => compareBytes(bytes, prefix) >= 0);
+    const to = this.#firstWhere(sorted, (bytes) => compareBytes(bytes.subarray(0, prefix.length), prefix) > 0);
+    return sorted.slice(from, to);
+  }
+
+  #inOrder(): number[] {
+    return [...this.#bytes.keys()]
+      .filter((id) => this.#bytes[id]!.length > 0)
+      .sort((a, b) => compareBytes(this.#bytes[a]!, this.#bytes[b]!));
   }
 
   /** Where, in the sorted tokens, a condition begins to hold. */
-  #firstWhere(holds: (bytes: Uint8Array) => boolean): number {
+  #firstWhere(sorted: readonly number[], holds: (bytes: Uint8Array) => boolean): number {
     let low = 0;
-    let high = this.#sorted.length;
+    let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (holds(this.#bytes[this.#sorted[middle]!]!)) high = middle;
+      if (holds(this.#bytes[sorted[middle]!]!)) high = middle;
       else low = middle + 1;
     }
     return low;

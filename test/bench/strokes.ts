@@ -16,6 +16,8 @@ declare global {
   }
 }
 
+const POLL_MS = 50;
+
 /** Times keys and suggestions inside the page, where no wire and no polling spoils the figures. */
 export class StrokeWatch {
   private constructor(private readonly page: Page) {}
@@ -46,7 +48,8 @@ export class StrokeWatch {
   /** Waits so many milliseconds at most for what the latest stroke brings. */
   async settled(timeout: number): Promise<Stroke> {
     const shown = (): boolean => window.strokes.at(-1)?.shown !== undefined;
-    await this.page.waitForFunction(shown, undefined, { timeout }).catch(() => undefined);
+    // Asked in every frame, as the library would do it, the page would be kept busy with it.
+    await this.page.waitForFunction(shown, undefined, { timeout, polling: POLL_MS }).catch(() => undefined);
     return (await this.all()).at(-1)!;
   }
 

@@ -1,9 +1,10 @@
 import type { Value } from '../graph';
 import * as ops from '../ops';
 import { expanded, numbersOf, over, product, reshaped, scaled, times } from './arrange';
+import { normGradients } from './norm';
 import { stop, type Rules } from './rule';
 
-type ReduceOp = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'Softmax' | 'ArgMax';
+type ReduceOp = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'Softmax' | 'SimplifiedLayerNormalization' | 'ArgMax';
 
 /** A reduction's result or gradient with the axes it lost as axes of size 1. */
 function kept(reduced: Value, x: Value, axes: Value): Value {
@@ -30,5 +31,10 @@ export const reduceRules: Rules<ReduceOp> = {
     // In this order both large results can take the place of their first operand.
     () => ops.mul(ops.sub(g, ops.reduceSum(times(g, y!), [axis])), y!),
   ],
+  SimplifiedLayerNormalization: ({ inputs: [x, scale], attributes: { epsilon }, gradient: g }) => {
+    let both: readonly [Value, Value] | undefined;
+    const gradients = (): readonly [Value, Value] => (both ??= normGradients(g, x!, scale!, epsilon));
+    return [() => gradients()[0], () => gradients()[1]];
+  },
   ArgMax: stop,
 };

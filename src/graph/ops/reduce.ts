@@ -1,7 +1,7 @@
 import type { Value } from '../graph';
 import type { Shape } from '../types';
 import { exp, log, sub } from './elementwise';
-import { axesOf, axisOf, emit, requireType } from './operands';
+import { axesOf, axisOf, emit, fail, requireType } from './operands';
 
 /** The shape with some axes of size 1, or gone. */
 function reduced(shape: Shape, axes: readonly number[], keepdims: boolean): Shape {
@@ -31,6 +31,16 @@ export const reduceMax = (x: Value, axes: readonly number[], keepdims = true): V
 export function softmax(x: Value, axis = -1): Value {
   requireType('Softmax', x, ['float32', 'float16']);
   return emit('Softmax', [x], { axis: axisOf('Softmax', x, axis) }, x.dtype, x.shape);
+}
+
+/** x / √(mean(x²) + epsilon) · scale over the last axis, of which scale [d] has the size. */
+export function simplifiedLayerNormalization(x: Value, scale: Value, epsilon: number): Value {
+  const op = 'SimplifiedLayerNormalization';
+  requireType(op, x, ['float32']);
+  if (scale.dtype !== x.dtype || scale.shape.length !== 1 || scale.shape[0] !== x.shape.at(-1)) {
+    fail(op, [x, scale], 'the scale must be one number for each of the last axis');
+  }
+  return emit(op, [x, scale], { axis: -1, epsilon }, x.dtype, x.shape);
 }
 
 /** Logarithm of the softmax, from primitive operations: onnxruntime's WebGPU provider has no kernel for LogSoftmax. */

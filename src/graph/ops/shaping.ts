@@ -94,9 +94,12 @@ export function splitLike(x: Value, likes: readonly Value[], axis: number): Valu
   const at = axisOf('Split', x, axis);
   const dims = likes.map((like) => like.shape[at] ?? fail('Split', [x, like], `has no axis ${at}`));
   if (sum(dims) !== x.shape[at]) fail('Split', [x, ...likes], `sizes ${dims.join(' + ')} do not make ${x.shape[at]!}`);
-  const sizes = concat(
-    likes.map((like) => shapeOf(like, at, at + 1)),
-    0,
+  // A name is one size in all of a graph: the same pieces are asked for only once.
+  const sizes = x.builder.once(`sizes ${dims.join(', ')}`, () =>
+    concat(
+      likes.map((like) => shapeOf(like, at, at + 1)),
+      0,
+    ),
   );
   const results = dims.map((dim) => ({ dtype: x.dtype, shape: x.shape.with(at, dim) }));
   return x.builder.node('Split', [x, sizes], { axis: at }, results);

@@ -1,7 +1,7 @@
 import type { Kernel, Kernels } from './kernel';
 import type { NativeTensor, TensorFlow } from './library';
 
-type ReduceOp = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'Softmax' | 'ArgMax';
+type ReduceOp = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'Softmax' | 'SimplifiedLayerNormalization' | 'ArgMax';
 
 type Reduce = (tf: TensorFlow, x: NativeTensor, axes: number[], keep: boolean) => NativeTensor;
 
@@ -24,6 +24,11 @@ export const reduceKernels: Kernels<ReduceOp> = {
   ReduceMean: reduction((tf, x, axes, keep) => tf.mean(x, axes, keep)),
   ReduceMax: reduction((tf, x, axes, keep) => tf.max(x, axes, keep)),
   Softmax: (tf, operands, { axis }) => softmax(tf, operands.tensor(0), axis),
+  SimplifiedLayerNormalization: (tf, operands, { epsilon }) => {
+    const [x, scale] = [operands.tensor(0), operands.tensor(1)];
+    const meanSquare = tf.mean(tf.square(x), -1, true);
+    return tf.mul(tf.mul(x, tf.rsqrt(tf.add(meanSquare, epsilon))), scale);
+  },
   ArgMax: (tf, operands, { axis, keepdims }) => {
     const places = tf.argMax(operands.tensor(0), axis);
     return keepdims === 1 ? tf.expandDims(places, axis) : places;

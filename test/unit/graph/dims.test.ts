@@ -33,6 +33,12 @@ describe('sizes that may be symbolic', () => {
     );
   });
 
+  it('that are equal add up to a multiple', () => {
+    expect(sum(['T', 'T', 2, 'T'])).toBe('3*T+2');
+    expect(sum(['2*T', 'S', 'T'])).toBe(sum(['S', '3*T']));
+    expect(sum(['T', 'T'])).toBe(multiply([2, 'T']));
+  });
+
   it('are written alike in whatever order they come', () => {
     fc.assert(
       fc.property(dims, (list) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nn, tensor, type CpuTensor } from '../../../src/graph';
-import { compute, distance, floatTensor, noise, numbers } from './support';
+import { compute, distance, floatTensor, maskWithCache, noise, numbers } from './support';
 
 /** Causal attention in plain numbers: head by head, position by position. */
 function reference(
@@ -83,8 +83,7 @@ describe('attention', () => {
               value: value!,
               cachedKeys: cachedKeys!,
               cachedValues: cachedValues!,
-              mask: nn.causalMask(query!, 1),
-              cacheMask: nn.slotMask(cachedKeys!, 1, length!),
+              mask: maskWithCache(cachedKeys!, length!, query!, 1, heads / kvHeads),
             }),
           {
             query: [heads, 'T', d],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gradients, GraphBuilder, ops, type GraphNode, type Value } from '../../../src/graph';
+import { gradients, GraphBuilder, ops, stopGradient, type GraphNode, type Value } from '../../../src/graph';
 import { onnxNodes } from '../../../src/graph/onnxOrder';
 import { compute, floatTensor, listed } from './support';
 
@@ -84,5 +84,18 @@ describe('the order of nodes for onnxruntime', () => {
       return [input!, value, value, ops.mul(value, 2)];
     });
     expect(results.map(listed)).toEqual([[1, 2], [2, 3], [2, 3], [4, 6]]); // prettier-ignore
+  });
+
+  it('copies nothing within the graph', () => {
+    const own = new GraphBuilder('copies');
+    const input = own.input('input', 'float32', [2]);
+    const twice = stopGradient(stopGradient(input));
+    own.output('sum', ops.add(twice, stopGradient(ops.exp(twice))));
+    own.output('copy', twice);
+    expect(onnxNodes(own.build()).map(({ op, inputs, outputs }) => [op, inputs[0], outputs[0]])).toEqual([
+      ['Exp', 'input', expect.stringContaining('Exp')],
+      ['Identity', 'input', 'copy'],
+      ['Add', 'input', 'sum'],
+    ]);
   });
 });

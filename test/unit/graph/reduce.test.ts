@@ -23,6 +23,28 @@ describe('reductions', () => {
   });
 });
 
+describe('simplifiedLayerNormalization', () => {
+  it('divides each row by the root of its mean square, and scales', async () => {
+    const feeds = { x: floatTensor(X, [2, 3]), scale: floatTensor([1, 2, -1], [3]) };
+    const [computed] = await compute(feeds, ({ x, scale }) => ops.simplifiedLayerNormalization(x!, scale!, 0.1), {
+      x: ['T', 3],
+    });
+    expect(computed!.value.shape).toEqual(['T', 3]);
+    const wanted = [0, 3].flatMap((from) => {
+      const row = X.slice(from, from + 3);
+      const root = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0) / 3 + 0.1);
+      return row.map((value, i) => (value / root) * [1, 2, -1][i]!);
+    });
+    expect(distance(computed!.result.data as Float32Array, wanted)).toBeLessThan(1e-6);
+  });
+
+  it('refuses a scale of another size', () => {
+    const builder = new GraphBuilder('norm');
+    const [x, scale] = [builder.input('x', 'float32', ['T', 3]), builder.input('scale', 'float32', [1, 3])];
+    expect(() => ops.simplifiedLayerNormalization(x, scale, 1e-5)).toThrow('one number for each of the last axis');
+  });
+});
+
 describe('softmax', () => {
   const wanted = [0, 1].flatMap((row) => {
     const exps = X.slice(row * 3, row * 3 + 3).map(Math.exp);

@@ -1,6 +1,8 @@
 import {
   GraphBuilder,
+  nn,
   OnnxRuntime,
+  ops,
   tensor,
   type CpuTensor,
   type GraphBuilder as Builder,
@@ -51,6 +53,21 @@ export async function compute(
   } finally {
     await session.dispose();
   }
+}
+
+/**
+ * The mask of causal attention over a cache's first `length` slots and new tokens: [group·T, S + T].
+ * @param keys of the cache [N, S, d]
+ * @param x its axis `axis` has T
+ */
+export function maskWithCache(keys: Value, length: Value, x: Value, axis: number, group: number): Value {
+  const { builder } = keys;
+  const own = nn.causalMask(x, axis);
+  const slots = ops.range(builder.scalar('int64', 0), ops.dimOf(keys, 1), builder.scalar('int64', 1), keys.shape[1]!);
+  const filled = ops.unsqueeze(ops.less(slots, ops.cast(length, 'int64')), [0]);
+  const seen = ops.where(filled, builder.scalar('float32', 0), builder.scalar('float32', -1e9));
+  // A token sees itself: the largest of each row is 0.
+  return nn.perGroup(ops.concat([ops.add(seen, ops.reduceMax(own, [1])), own], 1), group);
 }
 
 /** A result's numbers, whatever their type. */

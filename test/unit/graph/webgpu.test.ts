@@ -17,7 +17,7 @@ import {
 } from '../../../src/graph';
 import { toOnnx } from '../../../src/graph/onnx';
 import { reasonOf } from '../../../src/graph/ortFailure';
-import { distance, floatTensor, noise } from './support';
+import { distance, floatTensor, maskWithCache, noise } from './support';
 
 const PROBE = `
 const bytes = require('node:fs').readFileSync(0);
@@ -116,8 +116,7 @@ describe.skipIf(reason !== undefined)('on WebGPU', () => {
         value: value!,
         cachedKeys: cachedKeys!,
         cachedValues: cachedValues!,
-        mask: nn.causalMask(query!, 1),
-        cacheMask: nn.slotMask(cachedKeys!, 1, length!),
+        mask: maskWithCache(cachedKeys!, length!, query!, 1, 2),
       }),
     );
     expect(distance(cpu, gpu)).toBeLessThan(1e-5);

@@ -27,7 +27,7 @@ function lossOf(p: Inputs, builder: GraphBuilder): Value {
   const cos = builder.constant('float32', Float32Array.from(fixture.cos), [rows, headWidth]);
   const sin = builder.constant('float32', Float32Array.from(fixture.sin), [rows, headWidth]);
   let x = ops.gather(p.embedding!, p.tokens!);
-  const mask = nn.causalMask(x, 0);
+  const mask = nn.perGroup(nn.causalMask(x, 0), heads / kvHeads);
   for (let i = 0; i < layers; i++) {
     const of = (name: string): Value => p[`${i}.${name}`]!;
     const h = nn.rmsNorm(x, of('before'), epsilon);

@@ -65,3 +65,8 @@ describe('argMax', () => {
     expect((got.get('result0') as CpuTensor).data).toEqual(BigInt64Array.of(1n, 0n));
   });
 });
+
+it('normalises rows as onnxruntime does', async () => {
+  const scale = floatTensor(noise(4, 5), [4]);
+  await same({ x, scale }, (v) => [ops.simplifiedLayerNormalization(v.x!, v.scale!, 1e-2)]);
+});

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder, nn, ops, tensor, type Graph, type TensorData, type Value } from '../../../../src/graph';
-import { floatTensor, noise, runtime } from '../support';
+import { floatTensor, maskWithCache, noise, runtime } from '../support';
 import { expectAlike, runOn, same, tf, tfjs } from './support';
 
 const [WIDTH, HEADS, KV_HEADS, INNER] = [16, 4, 2, 40];
@@ -19,8 +19,7 @@ function block(x: Value, cache: { keys: Value; values: Value; length: Value; cos
     value: part('v', KV_HEADS),
     cachedKeys: cache.keys,
     cachedValues: cache.values,
-    mask: nn.causalMask(x, 0),
-    cacheMask: nn.slotMask(cache.keys, 1, cache.length),
+    mask: maskWithCache(cache.keys, cache.length, x, 0, HEADS / KV_HEADS),
   });
   const y = ops.add(x, nn.linear(nn.mergeHeads(mixed), weight('o', WIDTH, WIDTH), weight('bias', WIDTH)));
   const inner = nn.rmsNorm(y, weight('between', WIDTH), 1e-5);
