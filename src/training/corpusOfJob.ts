@@ -23,7 +23,7 @@ export function corpusOf(options: JobOptions, signal?: AbortSignal): Promise<Cor
       include: options.include.filter((glob) => !glob.startsWith('!')),
       exclude: [
         ...options.exclude,
-        ...options.include.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)),
+        ...options.include.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])),
       ],
       maxFileBytes: MAX_FILE_BYTES,
       maxTotalBytes: MAX_TOTAL_BYTES,
