@@ -42,7 +42,7 @@ export async function survey(options: JobOptions, signal?: AbortSignal): Promise
   };
   const { name, device } = await openTrainingRuntime(options);
   if (facts.refusal !== undefined) {
-    return { ...facts, runtime: name, device, steps: 0, estimatedSeconds: 0, resumable: false };
+    return { ...facts, runtime: name, device, steps: 0, estimatedSeconds: 0, memoryBytes: 0, resumable: false };
   }
   const progress = await new CheckpointFolder(store.trainingFolder).progress();
   const resumable = progress?.run === runIdentity(corpus, options, await baseOf(options.baseFolder));
@@ -51,7 +51,9 @@ export async function survey(options: JobOptions, signal?: AbortSignal): Promise
   const perStep = (rows * total(sizes.map((size) => size * Math.min(size, length)))) / trainTokens;
   const steps = resumable ? progress.steps - progress.step : stepsFor(stepMs, trainTokens, perStep, options.minutes);
   const estimatedSeconds = (steps * stepMs) / 1000 + characters * PREPARE_SECONDS_PER_CHARACTER + REPORT_SECONDS;
-  return { ...facts, runtime: name, device, steps, estimatedSeconds, resumable };
+  // In kilobytes, on every system.
+  const memoryBytes = process.resourceUsage().maxRSS * 1024;
+  return { ...facts, runtime: name, device, steps, estimatedSeconds, memoryBytes, resumable };
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

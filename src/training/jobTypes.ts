@@ -37,6 +37,8 @@ export interface Survey {
   readonly runtime: string;
   readonly steps: number;
   readonly estimatedSeconds: number;
+  /** Of the process that tunes, at its peak: what a step that was tried came to. 0 where none was. */
+  readonly memoryBytes: number;
   /** An earlier run on the same documents was cut off and can be taken up again. */
   readonly resumable: boolean;
   /** Documents that are new or changed since the workspace's model was tuned; undefined where there is none. */

@@ -93,7 +93,7 @@ describe('fine-tuning on the workspace', () => {
       await start();
       const question = await dialog('Fine-tune on').innerText();
       expect(question).toMatch(/9 documents with [\d,.]+ characters/);
-      expect(question).toMatch(/Takes about/);
+      expect(question).toMatch(/Takes about .+ and \d\.\d GB of memory, on CPU/);
       await workbench.picture('fine-tune-question-light', { below: 720, whole: true });
       await answer('Fine-tune on', 'Fine-tune (Full)');
       await message('fine-tuning').waitFor();

@@ -136,7 +136,7 @@ function surveyText(found: Survey): string {
     ...(left.length > 0 ? [`left out: ${left.join(', ')}`] : []),
     ...(found.refusal === undefined
       ? [
-          `${found.steps} steps with ${found.runtime} on ${found.device}, about ${Math.ceil(found.estimatedSeconds / 60)} minutes`,
+          `${found.steps} steps with ${found.runtime} on ${found.device}, about ${Math.ceil(found.estimatedSeconds / 60)} minutes and ${(found.memoryBytes / 1e9).toFixed(1)} GB of memory`,
         ]
       : [found.refusal]),
   ];

@@ -41,9 +41,10 @@ export function startQuestion(proposal: Proposal, l10n: Localiser, figures: Figu
   };
 }
 
-function detail(proposal: Proposal, l10n: Localiser, { count, duration }: Figures): string {
+function detail(proposal: Proposal, l10n: Localiser, { count, decimal, duration }: Figures): string {
   const { survey, store, again, unfinished } = proposal;
-  const { documents, heldOutDocuments, characters, device, runtime, estimatedSeconds, changedSince } = survey;
+  const { documents, heldOutDocuments, characters, device, runtime, estimatedSeconds, memoryBytes, changedSince } =
+    survey;
   return [
     l10n.t(
       '{0} documents with {1} characters, {2} of them held out to measure with.',
@@ -53,7 +54,13 @@ function detail(proposal: Proposal, l10n: Localiser, { count, duration }: Figure
     ),
     ...changed(changedSince, again !== undefined, l10n, count),
     ...leftOut(survey, l10n, count),
-    l10n.t('Takes about {0}, on {1} ({2}).', duration(estimatedSeconds), device, runtime),
+    l10n.t(
+      'Takes about {0} and {1} GB of memory, on {2} ({3}).',
+      duration(estimatedSeconds),
+      decimal(memoryBytes / 1e9, 1),
+      device,
+      runtime,
+    ),
     l10n.t('You can go on writing: it waits while you type, while a suggestion is made, and on battery.'),
     l10n.t(
       'The new weights are used only if they are better on the held-out documents. They are kept in “{0}”.',

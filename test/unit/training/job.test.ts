@@ -254,5 +254,6 @@ describe('fine-tuning on a workspace', () => {
     expect(found.steps).toBeGreaterThan(10);
     expect(found.tokens).toBeGreaterThan(1000);
     expect(found.estimatedSeconds).toBeGreaterThan(0);
+    expect(found.memoryBytes).toBeGreaterThan(1e8);
   });
 });

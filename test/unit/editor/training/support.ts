@@ -37,6 +37,7 @@ export const SURVEY: Survey = {
   runtime: 'onnxruntime',
   steps: 400,
   estimatedSeconds: 900,
+  memoryBytes: 3.52e9,
   resumable: false,
   changedSince: undefined,
   refusal: undefined,

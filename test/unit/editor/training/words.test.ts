@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { figures } from '../../../../src/editor/training/figures';
 import { outcomeSentence } from '../../../../src/editor/training/outcome';
 import { progressWords } from '../../../../src/editor/training/progressWords';
+import { startQuestion } from '../../../../src/editor/training/question';
 import { shareDone, type Running } from '../../../../src/editor/training/trainingState';
 import { english } from '../support/localiser';
-import { FIGURES, MEASURES, progressOf, REPORT } from './support';
+import { FIGURES, MEASURES, progressOf, REPORT, SURVEY } from './support';
 
 const running = (part: Partial<Running> = {}): Running => ({
   kind: 'running',
@@ -32,6 +33,15 @@ describe('figures', () => {
       '1 h 0 min',
       '1 h 20 min',
     ]);
+  });
+});
+
+describe('the question before a run', () => {
+  it('says what it takes', () => {
+    const proposal = { survey: SURVEY, workspace: 'notes', store: '/store', again: undefined, unfinished: undefined };
+    const { message, detail } = startQuestion(proposal, english, FIGURES);
+    expect(message).toBe('Fine-tune on “notes”?');
+    expect(detail).toContain('Takes about 15 min and 3.5 GB of memory, on CPU, 2 threads (onnxruntime).');
   });
 });
 

@@ -55,6 +55,7 @@ export async function survey({ folders }: JobOptions, signal?: AbortSignal): Pro
         runtime: process.execArgv.join(' '),
         steps: 1,
         estimatedSeconds: 1,
+        memoryBytes: 1,
         resumable: false,
         changedSince: undefined,
         refusal: undefined,
