@@ -125,15 +125,20 @@ def train(planner: Planner, data, embeddings, labels: np.ndarray, epochs: float,
                 running = []
 
 
+def load_splits(options, config: dict, book):
+    """(units, embeddings, labels) of the training documents and of the validation split."""
+    train = dict(np.load(options.data)), np.load(options.embeddings, mmap_mode="r")
+    valid = dict(np.load(options.valid)), np.load(options.valid_embeddings)
+    return tuple((data, embeddings, observe(embeddings, data["unit_starts"], book, config)) for data, embeddings in (train, valid))
+
+
 def main(options) -> None:
     torch.manual_seed(options.seed)
     device = options.device
     config = load_config(options.config)
     book = np.load(options.labels / "codebook.npz")
     count, size = book["centroids"].shape
-    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings, mmap_mode="r")
-    valid, valid_embeddings = dict(np.load(options.valid)), np.load(options.valid_embeddings)
-    labels, valid_labels = (observe(e, d["unit_starts"], book, config) for e, d in ((embeddings, data), (valid_embeddings, valid)))
+    (data, embeddings, labels), (valid, valid_embeddings, valid_labels) = load_splits(options, config, book)
     planner = Planner(config["planner"], count, size)
     planner.set_centroids(torch.from_numpy(book["centroids"]))
     planner.to(device)

@@ -16,9 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from labels import observe
 from model import Planner, load_config, start_as
-from planner import bigram, measure, train
+from planner import bigram, load_splits, measure, train
 
 # Units that the planner of the paper sees: the sentences in 128 tokens.
 SEEN = 8
@@ -82,9 +81,7 @@ def planner_of(variant: str, config: dict, centroids: Tensor) -> nn.Module:
 def main(options) -> None:
     config = load_config(options.config)
     book = np.load(options.labels / "codebook.npz")
-    data, embeddings = dict(np.load(options.data)), np.load(options.embeddings, mmap_mode="r")
-    valid, valid_embeddings = dict(np.load(options.valid)), np.load(options.valid_embeddings)
-    labels, valid_labels = (observe(e, d["unit_starts"], book, config) for e, d in ((embeddings, data), (valid_embeddings, valid)))
+    (data, embeddings, labels), (valid, valid_embeddings, valid_labels) = load_splits(options, config, book)
     floor = bigram(labels, data["unit_starts"], valid_labels, valid["unit_starts"], len(book["centroids"]))
     print(json.dumps(dict(variant="label bigram", cross_entropy=round(floor, 4))), flush=True)
     for variant in options.variants:

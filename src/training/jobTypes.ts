@@ -37,7 +37,7 @@ export interface Survey {
   readonly runtime: string;
   readonly steps: number;
   readonly estimatedSeconds: number;
-  /** Of the process that tunes, at its peak: what a step that was tried came to. 0 where none was. */
+  /** Of the process that tunes, at its peak: what it came to as all that a run does was tried. 0 where nothing was. */
   readonly memoryBytes: number;
   /** An earlier run on the same documents was cut off and can be taken up again. */
   readonly resumable: boolean;
