@@ -10,17 +10,14 @@ export interface Pinning {
 
 /**
  * Chosen by `npm run bench -- pins`: 100 positions of documents that the model was not trained on, the pinned label among the plan's five most probable. Share of sentences
- * that carry the label, by the encoder, with the model before the bundled one: 71 % with 8 candidates (340 ms on two cores), 78 % with 12 (440 ms); a free sentence in 6 % of
- * cases. The bundled one obeys in 75 % with 12 (680 ms), and carries it freely in 10 %.
- *
- * The guidance was chosen on an earlier model, which obeyed less:
+ * that carry the label, by the encoder, with the bundled model, and the median time on two cores; a free sentence carries it in 9 % of cases and takes 150 ms:
  *
  * | candidates | strength 1 | strength 2 |
  * |---:|---:|---:|
- * | 1 | 6 % | 9 % |
- * | 8 | 16 % | 26 % |
+ * | 1 | 14 % (180 ms) | 26 % (200 ms) |
+ * | 12 | 56 % (550 ms) | 77 % (660 ms) |
  *
- * Strength 3 gives no more than 2, and sentences that the LM finds less likely. Going beyond the label's own plan vector (instead of guidance by logits) was tried too, and
- * breaks sentences before it makes them obey.
+ * With earlier models strength 3 gave no more than 2, and sentences that the LM finds less likely. Going beyond the label's own plan vector (instead of guidance by logits) was
+ * tried too, and breaks sentences before it makes them obey.
  */
 export const PINNING: Pinning = { candidates: 12, temperature: 0.8, strength: 2 };
