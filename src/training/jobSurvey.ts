@@ -6,6 +6,7 @@ import { changedSince, corpusOf, refusalOf, runIdentity, skippedByReason, textsO
 import { emptyBatch } from './corpus/batches';
 import { hyperparametersFor } from './hyperparameters';
 import type { JobOptions, Survey } from './jobTypes';
+import { MEASURED_DOCUMENTS } from './judge';
 import { baseOf } from './modelFile';
 import { openTrainingRuntime } from './runtimes';
 import { TrainingSources } from './sources';
@@ -15,7 +16,10 @@ import { Trainer } from './trainer';
 
 /** Reading units, on two cores (measured). */
 const PREPARE_SECONDS_PER_CHARACTER = 6e-5;
-/** Measuring both models, and the weights now and then, takes as long as so many steps (measured with the bundled model on two cores: 22 minutes in all for 14 of steps). */
+/**
+ * Measuring both models, and the weights now and then, takes as long as so many steps where as many documents are held out as are measured (with the bundled
+ * model on two cores: 22 minutes in all for 14 of steps).
+ */
 const MEASURED_AS_STEPS = 70;
 /** A run's memory by its trial's: 4.7 to 3.7 GB with the bundled model in full mode (measured). It has opened the model before, to measure. */
 const MEMORY_OF_RUN = 1.25;
@@ -53,7 +57,8 @@ export async function survey(options: JobOptions, signal?: AbortSignal): Promise
   // Windows are drawn by tokens, and none is longer than its document.
   const perStep = (rows * total(sizes.map((size) => size * Math.min(size, length)))) / trainTokens;
   const steps = resumable ? progress.steps - progress.step : stepsFor(stepMs, trainTokens, perStep, options.minutes);
-  const estimatedSeconds = ((steps + MEASURED_AS_STEPS) * stepMs) / 1000 + characters * PREPARE_SECONDS_PER_CHARACTER;
+  const measuring = MEASURED_AS_STEPS * Math.min(1, facts.heldOutDocuments / MEASURED_DOCUMENTS);
+  const estimatedSeconds = ((steps + measuring) * stepMs) / 1000 + characters * PREPARE_SECONDS_PER_CHARACTER;
   // In kilobytes, on every system.
   const memoryBytes = process.resourceUsage().maxRSS * 1024 * MEMORY_OF_RUN;
   return { ...facts, runtime: name, device, steps, estimatedSeconds, memoryBytes, resumable };

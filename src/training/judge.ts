@@ -11,7 +11,7 @@ import type { Tensors } from './checkpoint';
 
 /** What both models are measured on for the report: enough to tell them apart, little enough to wait for. */
 const MEASURED_TOKENS = 16_000;
-const MEASURED_DOCUMENTS = 12;
+export const MEASURED_DOCUMENTS = 12;
 const TYPED_SENTENCES = 2;
 const EXAMPLES = 10;
 

@@ -68,7 +68,7 @@ function detail(proposal: Proposal, l10n: Localiser, { count, decimal, duration 
     ),
     ...(unfinished === undefined ? [] : ['', l10n.t('An earlier run was cut off; “Resume” goes on from there.')]),
     ...(again === undefined
-      ? ['', l10n.t('Full learns most. Light makes a small file and learns somewhat less.')]
+      ? ['', l10n.t('Full learns most. Light makes a small file, takes less memory and learns somewhat less.')]
       : []),
   ].join('\n');
 }
