@@ -73,10 +73,11 @@ export function sum(dims: Shape): Dim {
   let constant = 0;
   const terms = new Map<string, Product>();
   for (const dim of dims) {
-    for (const term of typeof dim === 'number' ? [dim] : split(dim, '+')) {
-      const { factor, names } = productOf([typeof term === 'string' && /^\d+$/.test(term) ? Number(term) : term]);
+    for (const term of split(String(dim), '+')) {
+      const { factor, names } = productOf([term]);
+      const key = names.join('*');
       if (names.length === 0) constant += factor;
-      else terms.set(names.join('*'), { factor: factor + (terms.get(names.join('*'))?.factor ?? 0), names });
+      else terms.set(key, { factor: factor + (terms.get(key)?.factor ?? 0), names });
     }
   }
   if (terms.size === 0) return constant;

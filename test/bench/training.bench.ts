@@ -1,5 +1,5 @@
 /*
- * Fine-tuning's joint step on the bundled model (or the folder in MODEL), full mode, as it runs for a writer, against the same step in PyTorch, float32, where
+ * Fine-tuning's joint step on the bundled model (or the folder in MODEL), full mode, with all blocks kept, against the same step in PyTorch, float32, where
  * PYTHON names a Python that has it (see models/recipe/requirements.txt). Both are measured in turns, each time in a process of their own: the figures
  * are medians, the ratio is of one run on one machine. STEPS per turn, TURNS, BATCH, THREADS.
  */
@@ -30,7 +30,13 @@ async function ownTurn(): Promise<Turn> {
   const sources = await TrainingSources.open(folder);
   const { config } = sources;
   const chosen = hyperparametersFor('full', config);
-  const hyperparameters = { ...chosen, unfreeze: 0, batch: Number(process.env.BATCH ?? chosen.batch) };
+  const hyperparameters = {
+    ...chosen,
+    unfreeze: 0,
+    batch: Number(process.env.BATCH ?? chosen.batch),
+    // The step in PyTorch keeps all of its blocks: the two must do the same.
+    checkpointing: false,
+  };
   const { batch: B, length: T, units: U } = hyperparameters;
   const random = seededRandom(1);
   const below = (limit: number): number => Math.floor(random() * limit);
