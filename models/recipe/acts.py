@@ -77,6 +77,11 @@ def read(path: Path, data) -> tuple[np.ndarray, np.ndarray]:
     return np.array(units), np.array(acts)
 
 
+def held_out(units: np.ndarray, data) -> np.ndarray:
+    """Which of the units [n] lie in documents that nothing learns acts from: every tenth."""
+    return np.searchsorted(data["unit_starts"], units, side="right") % 10 == 0
+
+
 def regress(points: np.ndarray, acts: np.ndarray, ridge: float = 3.0) -> np.ndarray:
     """Ridge regression of one-hot acts on centred points [n, e] → weights [e, acts]."""
     wide = np.c_[points, np.ones(len(points))]

@@ -3,8 +3,8 @@
     python label_sets.py --config … --data train.npz --embeddings train.npy --valid valid.npz --valid-embeddings valid.npy --out label_sets.jsonl
 
 `none`: embeddings as they are. `document`: minus the causal mean of their document. `topics`: minus their projection on the directions in which the means
-of documents differ most. `acts`: projected on the directions in which sentences differ by what they do (acts.py), found without a quarter of the sentences that were read.
-Of each set, on the validation split: entropy, what a label says of its document (less: more abstract), how far two seeds agree (adjusted Rand index); on that quarter, what a
+of documents differ most. `acts`: projected on the directions in which sentences differ by what they do (acts.py), found without the documents that acts.held_out keeps back.
+Of each set, on the validation split: entropy, what a label says of its document (less: more abstract), how far two seeds agree (adjusted Rand index); on those documents, what a
 label says of the act that a reader saw. With --epochs also what a planner trained so long makes of the set, beside a label bigram: cross-entropies of different counts
 cannot be compared; what can is by how much the planner lowers the entropy. Sets that are in the file already are not made again.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from acts import ACTS, leading, read, regress
+from acts import ACTS, held_out, leading, read, regress
 from labels import PRIOR_WEIGHT, centre, information, kmeans, nearest
 from model import Planner, load_config
 from planner import bigram, measure, train
@@ -43,13 +43,13 @@ def entropy(labels: np.ndarray) -> float:
     return float(-(share[share > 0] * np.log(share[share > 0])).sum())
 
 
-def act_bits(labels: np.ndarray, acts: np.ndarray, held_out: np.ndarray, count: int, prior_weight: float = 2.0) -> float:
+def act_bits(labels: np.ndarray, acts: np.ndarray, aside: np.ndarray, count: int, prior_weight: float = 2.0) -> float:
     """What a label tells of the act, in bits: by how much knowing it lowers the cross-entropy of acts that were held out."""
-    overall = (np.bincount(acts[~held_out], minlength=len(ACTS)) + 0.5) / ((~held_out).sum() + 0.5 * len(ACTS))
+    overall = (np.bincount(acts[~aside], minlength=len(ACTS)) + 0.5) / ((~aside).sum() + 0.5 * len(ACTS))
     counts = prior_weight * np.tile(overall, (count, 1))
-    np.add.at(counts, (labels[~held_out], acts[~held_out]), 1)
+    np.add.at(counts, (labels[~aside], acts[~aside]), 1)
     known = counts / counts.sum(1, keepdims=True)
-    return float((np.log2(known[labels[held_out], acts[held_out]]) - np.log2(overall[acts[held_out]])).mean())
+    return float((np.log2(known[labels[aside], acts[aside]]) - np.log2(overall[acts[aside]])).mean())
 
 
 def main(options) -> None:
@@ -59,8 +59,8 @@ def main(options) -> None:
     mean = embeddings.mean(0)
     topics = topic_directions(embeddings, data["unit_starts"], options.topics)
     units, acts = read(options.acts, data)
-    held_out = np.random.default_rng(0).random(len(units)) < 0.25
-    basis = leading(regress(embeddings[units[~held_out]] - mean, acts[~held_out]))
+    aside = held_out(units, data)
+    basis = leading(regress(embeddings[units[~aside]] - mean, acts[~aside]))
     places = dict(
         none=lambda e, starts: e,
         document=lambda e, starts: centre(e, starts, mean, PRIOR_WEIGHT),
@@ -82,7 +82,7 @@ def main(options) -> None:
                 count=count,
                 entropy=round(entropy(valid_labels), 3),
                 document_bits=round(information(valid_labels, valid["unit_starts"], count), 3),
-                act_bits=round(act_bits(labels[units], acts, held_out, count), 3),
+                act_bits=round(act_bits(labels[units], acts, aside, count), 3),
                 stability=round(rand_index(valid_labels, nearest(valid_points, other).numpy()), 3),
             )
             if options.epochs > 0:

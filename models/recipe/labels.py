@@ -46,16 +46,10 @@ def nearest(points: torch.Tensor, centroids: torch.Tensor) -> torch.Tensor:
     return torch.cat([(part @ centroids.T - offset).argmax(1) for part in points.split(16384)])
 
 
-def kmeans(points: torch.Tensor, count: int, seed: int, iterations: int = 20) -> torch.Tensor:
-    """Lloyd's algorithm from k-means++ on a sample. points [n, e] → centroids [count, e]."""
+def kmeans(points: torch.Tensor, count: int, seed: int, iterations: int = 20, centroids: torch.Tensor | None = None) -> torch.Tensor:
+    """Lloyd's algorithm, from k-means++ on a sample where it is not given centroids to begin with. points [n, e] → centroids [count, e]."""
     generator = torch.Generator().manual_seed(seed)
-    sample = points[torch.randperm(len(points), generator=generator)[: 20 * count]]
-    centroids = sample[:1]
-    distance = (sample - centroids[0]).pow(2).sum(1)
-    for _ in range(count - 1):
-        pick = sample[torch.multinomial(distance, 1, generator=generator)]
-        centroids = torch.cat((centroids, pick))
-        distance = torch.minimum(distance, (sample - pick[0]).pow(2).sum(1))
+    centroids = spread(points, count, generator) if centroids is None else centroids
     for _ in range(iterations):
         owner = nearest(points, centroids)
         sums = torch.zeros_like(centroids).index_add_(0, owner, points)
@@ -64,6 +58,18 @@ def kmeans(points: torch.Tensor, count: int, seed: int, iterations: int = 20) ->
         centroids = sums / sizes.clamp(min=1)[:, None]
         if empty.any():
             centroids[empty] = points[torch.randint(len(points), (int(empty.sum()),), generator=generator)]
+    return centroids
+
+
+def spread(points: torch.Tensor, count: int, generator: torch.Generator) -> torch.Tensor:
+    """k-means++: points that lie far from each other, [count, e]."""
+    sample = points[torch.randperm(len(points), generator=generator)[: 20 * count]]
+    centroids = sample[:1]
+    distance = (sample - centroids[0]).pow(2).sum(1)
+    for _ in range(count - 1):
+        pick = sample[torch.multinomial(distance, 1, generator=generator)]
+        centroids = torch.cat((centroids, pick))
+        distance = torch.minimum(distance, (sample - pick[0]).pow(2).sum(1))
     return centroids
 
 
@@ -147,7 +153,11 @@ def main(options) -> None:
     basis = directions(options.acts, data, embeddings)
     points, valid_points = (placed(e, d["unit_starts"], mean, config) @ basis for e, d in ((embeddings, data), (valid_embeddings, valid)))
     fit = np.random.default_rng(options.seed).choice(len(points), min(options.fit, len(points)), replace=False)
-    centroids = kmeans(torch.from_numpy(points[fit]), count, options.seed)
+    first = None
+    if options.earlier_labels:
+        earlier = observe(np.load(options.earlier_embeddings), data["unit_starts"], np.load(options.earlier_labels / "codebook.npz"), config)
+        first = torch.from_numpy(np.stack([points[earlier == k].mean(0) for k in range(count)]))
+    centroids = kmeans(torch.from_numpy(points[fit]), count, options.seed, centroids=first)
     labels, valid_labels = (nearest(torch.from_numpy(p), centroids).numpy() for p in (points, valid_points))
     options.out.mkdir(parents=True, exist_ok=True)
     np.savez(options.out / "codebook.npz", centroids=centroids.numpy() @ basis.T, mean=mean)
@@ -170,6 +180,11 @@ if __name__ == "__main__":
     for name in ("config", "data", "embeddings", "valid", "valid-embeddings", "tokenizer", "corpus", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--acts", type=Path, default=Path(__file__).with_name("acts.jsonl"))
+    parser.add_argument("--earlier-labels", type=Path, help="an earlier set, whose groups k-means begins with: what can stay keeps its number")
+    parser.add_argument("--earlier-embeddings", type=Path, help="of the same units, by the encoder that the earlier set was made with")
     parser.add_argument("--fit", type=int, default=200_000, help="units that k-means sees")
     parser.add_argument("--seed", type=int, default=0)
-    main(parser.parse_args())
+    given = parser.parse_args()
+    if (given.earlier_labels is None) != (given.earlier_embeddings is None):
+        parser.error("--earlier-labels and --earlier-embeddings go together")
+    main(given)

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Gives a finished model an encoder that is tuned on acts, and labels made with it: how the bundled model came to those it has.
+#   CORPUS=path/to/corpus FROM=folder/of/the/model ROW=shipped.pt ./relabel.sh
+# ROW is what joint.py wrote when that model was made (base.sh: work/shipped.pt). On two CPU cores an hour and a half. A step whose output exists is not repeated.
+# Names follow by reading: worksheets.py, names.py.
+set -euo pipefail
+cd "$(dirname "$0")"
+CORPUS=${CORPUS:?the folder of the corpus}
+FROM=${FROM:?the folder of the model}
+ROW=${ROW:?what joint.py wrote when it was made}
+WORK=${WORK:-relabelled}
+PYTHON=${PYTHON:-python3}
+CONFIG=configs/base.json
+tok=$FROM/tokenizer.json
+export OMP_WAIT_POLICY=PASSIVE
+# The extension's own splitter is needed later: better to know now that it runs.
+node units.mjs < /dev/null || { echo "Run npm ci in the project's folder first." >&2; exit 1; }
+
+[ -e "$WORK/earlier/encoder.pt" ] || "$PYTHON" reuse.py --model "$FROM" --out "$WORK/earlier" --parts encoder labels
+dataset() { # dataset NAME SPLIT SKIP DOCUMENTS: units and tokens
+  [ -e "$WORK/$1.npz" ] || "$PYTHON" dataset.py --corpus "$CORPUS" --tokenizer "$tok" --split "$2" --skip "$3" --documents "$4" --out "$WORK/$1.npz"
+}
+embed() { # embed NAME ENCODER OUT
+  [ -e "$3" ] || "$PYTHON" distil.py embed --config "$CONFIG" --encoder "$2" --data "$WORK/$1.npz" --out "$3"
+}
+dataset labels train 0 2500
+dataset plan train 0 16000
+dataset last train 29748 2200
+dataset valid valid 0 500
+dataset test test 0 100000
+
+[ -e "$WORK/encoder.pt" ] || "$PYTHON" act_encoder.py --epochs 4 --config "$CONFIG" --encoder "$WORK/earlier/encoder.pt" --data "$WORK/labels.npz" --out "$WORK/encoder.pt"
+for name in labels plan last valid test; do embed $name "$WORK/encoder.pt" "$WORK/$name.npy"; done
+embed labels "$WORK/earlier/encoder.pt" "$WORK/earlier/labels.npy"
+units=(--config "$CONFIG" --data "$WORK/labels.npz" --embeddings "$WORK/labels.npy")
+valid=(--valid "$WORK/valid.npz" --valid-embeddings "$WORK/valid.npy")
+[ -e "$WORK/labels/labels.json" ] || "$PYTHON" labels.py "${units[@]}" "${valid[@]}" --earlier-labels "$WORK/earlier/labels" --earlier-embeddings "$WORK/earlier/labels.npy" \
+  --tokenizer "$tok" --corpus "$CORPUS" --out "$WORK/labels"
+[ -e "$WORK/planner.pt" ] || "$PYTHON" planner.py --config "$CONFIG" --epochs 2 --data "$WORK/plan.npz" --embeddings "$WORK/plan.npy" "${valid[@]}" --labels "$WORK/labels" --out "$WORK/planner.pt"
+[ -e "$WORK/start.pt" ] || "$PYTHON" carry_over.py "${units[@]}" --row "$ROW" --planner "$WORK/planner.pt" --earlier-labels "$WORK/earlier/labels" \
+  --earlier-embeddings "$WORK/earlier/labels.npy" --labels "$WORK/labels" --out "$WORK/start.pt"
+# The planner learnt from documents that the LM has read too; here they meet on others.
+[ -e "$WORK/shipped.pt" ] || "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/last.npz" --embeddings "$WORK/last.npy" --labels "$WORK/labels" --tokenizer "$tok" --start "$WORK/start.pt" \
+  --row soft-joint --oracle 0.4 --seed 2 --steps 64 --micro-tokens 4096 --unfreeze 0.02 --muon-lr 0.002 --adam-lr 3e-4 --planner-lr 1e-4 --out "$WORK/shipped.pt"
+"$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" --tokenizer "$tok" --rows "$WORK/shipped.pt" --tokens 250000 --out "$WORK/table.json"
+"$PYTHON" export.py --config "$CONFIG" --tokenizer "$tok" --labels "$WORK/labels" --encoder "$WORK/encoder.pt" --row "$WORK/shipped.pt" --limit-megabytes 60 --out "$WORK/model"
+cp "$FROM/replay.jsonl" "$WORK/model/"
