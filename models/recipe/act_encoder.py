@@ -2,8 +2,8 @@
 
     python act_encoder.py --config … --encoder encoder.pt --data train.npz --out act-encoder.pt
 
-A linear head names the act of sentences that were read, by cross-entropy; on sentences that were not read the encoder stays near what it was (one minus the cosine),
-so that it forgets neither topics nor sentences unlike those read. Documents that acts.held_out keeps back are not learnt from, and tell how well acts are known.
+A linear head names the act of sentences that were read, by cross-entropy; on sentences drawn from all documents the encoder stays near what it was (one minus the
+cosine), so that it forgets neither topics nor sentences unlike those read. No act is learnt from documents that acts.held_out keeps back: they tell how well acts are known.
 """
 
 import argparse
@@ -54,10 +54,10 @@ def main(options) -> None:
     for epoch in range(options.epochs):
         encoder.train()
         others = random.choice(len(data["kinds"]), len(learn), replace=False)
-        for rows, other_rows in zip(by_length(lengths[learn], options.batch, random), by_length(all_lengths[others], options.batch, random)):
-            rows = learn[rows]
+        for learnt, other in zip(by_length(lengths[learn], options.batch, random), by_length(all_lengths[others], options.batch, random)):
+            rows = learn[learnt]
             tokens, mask = unit_tokens(data, units[rows], device)
-            other_tokens, other_mask = unit_tokens(data, others[other_rows], device)
+            other_tokens, other_mask = unit_tokens(data, others[other], device)
             with autocast(device):
                 vectors, kept = encoder(tokens, mask).float(), encoder(other_tokens, other_mask).float()
                 with torch.no_grad():
@@ -75,7 +75,7 @@ def main(options) -> None:
                 print(f"step {step} of {steps}: acts {named.item():.3f} nats, 1 - cosine to before {moved.item():.4f}", flush=True)
         encoder.eval()
         right = report(epoch + 1)
-    torch.save(dict(model=encoder.state_dict(), acts=right), options.out)
+    torch.save(dict(model=encoder.state_dict(), accuracy=right), options.out)
 
 
 if __name__ == "__main__":
@@ -83,7 +83,7 @@ if __name__ == "__main__":
     for name in ("config", "encoder", "data", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--acts", type=Path, default=Path(__file__).with_name("acts.jsonl"))
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--keep", type=float, default=1.0, help="weight of staying near the encoder as it was")
     parser.add_argument("--seed", type=int, default=0)

@@ -1,13 +1,14 @@
 """Directions of the embedding space along which sentences differ by what they do, not by what they are about.
 
-    python acts.py draw --data train.npz --tokenizer … --sentences 9200 --out acts-to-read.tsv
+    python acts.py draw --data train.npz --tokenizer … --out acts-to-read.tsv
     python acts.py collect --data train.npz --read acts-read.tsv --out acts.jsonl
 
 Sentence embeddings are above all about topics, and so are groups of them. So sentences drawn at random were read, and for each one of the acts below was chosen
 (acts.jsonl: by a language model, without context). Ridge regression of the acts on the embeddings gives a direction for each act; the leading singular directions
 of these span the space in which labels.py groups sentences. What a document is about is largely outside of it.
 
-acts.jsonl has the documents' ids and the numbers of their units, no text; units are those of the extension's splitter.
+acts.jsonl has the documents' ids and the numbers of their units, no text; units are those of the extension's splitter. Its sentences were drawn in two rounds of five
+a document.
 """
 
 import argparse
@@ -78,7 +79,7 @@ def read(path: Path, data) -> tuple[np.ndarray, np.ndarray]:
 
 
 def held_out(units: np.ndarray, data) -> np.ndarray:
-    """Which of the units [n] lie in documents that nothing learns acts from: every tenth."""
+    """Which of the units [n] lie in documents that are kept back where it is measured how well acts are known (act_encoder.py, label_sets.py): every tenth."""
     return np.searchsorted(data["unit_starts"], units, side="right") % 10 == 0
 
 
@@ -101,11 +102,11 @@ def directions(path: Path, data, embeddings: np.ndarray) -> np.ndarray:
 
 
 def draw(options) -> None:
-    """Sentences to be read: at random, at most five of a document."""
+    """Sentences to be read: at random, at most ten of a document."""
     data, random = dict(np.load(options.data)), np.random.default_rng(options.seed)
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     starts = data["unit_starts"]
-    drawn = [i for a, b in list(zip(starts[:-1], starts[1:]))[: options.documents] for i in random.permutation(np.arange(a, b))[:5]]
+    drawn = [i for a, b in list(zip(starts[:-1], starts[1:]))[: options.documents] for i in random.permutation(np.arange(a, b))[:10]]
     with open(options.out, "w") as file:
         for i in random.permutation(drawn)[: options.sentences]:
             file.write(f"{i}\t{' '.join(unit_text(data, tokenizer, i).split())[:200]}\n")
@@ -136,7 +137,7 @@ if __name__ == "__main__":
         command.add_argument("--data", type=Path, required=True)
         command.add_argument("--out", type=Path, required=True)
     commands.choices["draw"].add_argument("--tokenizer", type=Path, required=True)
-    commands.choices["draw"].add_argument("--sentences", type=int, default=9200)
+    commands.choices["draw"].add_argument("--sentences", type=int, default=18_800)
     commands.choices["draw"].add_argument("--documents", type=int, default=2500)
     commands.choices["draw"].add_argument("--seed", type=int, default=0)
     commands.choices["collect"].add_argument("--read", type=Path, required=True)

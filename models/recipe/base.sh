@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How the bundled model was made: everything but its labels and its encoder, which an earlier one had (FROM).
+# How the bundled model was made, before relabel.sh: everything but its labels and its encoder, which an earlier one had (FROM).
 #   CORPUS=path/to/corpus FROM=../starter ./base.sh
 # The last joint stage ran on two CPU cores, all else on one H200 in eleven minutes; there, minutes were what was given, and another machine does more or fewer steps in
 # them. A step whose output exists is not repeated. For a model from nothing see make.sh.

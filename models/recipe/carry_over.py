@@ -27,11 +27,14 @@ def shares(labels: np.ndarray, earlier: np.ndarray, count: int) -> torch.Tensor:
 def main(options) -> None:
     config = load_config(options.config)
     unit_starts = np.load(options.data)["unit_starts"]
-    of = lambda embeddings, labels: observe(np.load(embeddings), unit_starts, np.load(labels / "codebook.npz"), config)
-    earlier = shares(of(options.embeddings, options.labels), of(options.earlier_embeddings, options.earlier_labels), config["labels"]["count"])
+
+    def labels_under(labels: Path, embeddings: Path) -> np.ndarray:
+        return observe(np.load(embeddings), unit_starts, np.load(labels / "codebook.npz"), config)
+
+    mixed = shares(labels_under(options.labels, options.embeddings), labels_under(options.earlier_labels, options.earlier_embeddings), config["labels"]["count"])
     row = torch.load(options.row, map_location="cpu", weights_only=True)
     planner = torch.load(options.planner, map_location="cpu", weights_only=True)["model"]
-    state = {name: earlier @ tensor.float() if name.endswith(".codebook") else tensor for name, tensor in row["model"].items()}
+    state = {name: mixed @ tensor.float() if name.endswith(".codebook") else tensor for name, tensor in row["model"].items()}
     torch.save(row | dict(model=state | {f"planner.{name}": tensor for name, tensor in planner.items()}), options.out)
 
 

@@ -153,11 +153,11 @@ def main(options) -> None:
     basis = directions(options.acts, data, embeddings)
     points, valid_points = (placed(e, d["unit_starts"], mean, config) @ basis for e, d in ((embeddings, data), (valid_embeddings, valid)))
     fit = np.random.default_rng(options.seed).choice(len(points), min(options.fit, len(points)), replace=False)
-    first = None
+    start = None
     if options.earlier_labels:
         earlier = observe(np.load(options.earlier_embeddings), data["unit_starts"], np.load(options.earlier_labels / "codebook.npz"), config)
-        first = torch.from_numpy(np.stack([points[earlier == k].mean(0) for k in range(count)]))
-    centroids = kmeans(torch.from_numpy(points[fit]), count, options.seed, centroids=first)
+        start = torch.from_numpy(np.stack([points[earlier == k].mean(0) for k in range(count)]))
+    centroids = kmeans(torch.from_numpy(points[fit]), count, options.seed, centroids=start)
     labels, valid_labels = (nearest(torch.from_numpy(p), centroids).numpy() for p in (points, valid_points))
     options.out.mkdir(parents=True, exist_ok=True)
     np.savez(options.out / "codebook.npz", centroids=centroids.numpy() @ basis.T, mean=mean)

@@ -47,7 +47,8 @@ step "$WORK/train.npz" "$PYTHON" dataset.py --corpus "$CORPUS" --tokenizer "$tok
 for split in valid test; do
   step "$WORK/$split.npz" "$PYTHON" dataset.py --corpus "$CORPUS" --tokenizer "$tok" --split $split --out "$WORK/$split.npz"
 done
-step "$WORK/distilled.pt" "$PYTHON" distil.py train --units 200000 --epochs 3 --config "$CONFIG" --tokenizer "$tok" --data "$WORK/train.npz" --out "$WORK/distilled.pt" --device "$DEVICE"
+# Not needed where the encoder is another model's (reuse.py).
+[ -e "$WORK/encoder.pt" ] || step "$WORK/distilled.pt" "$PYTHON" distil.py train --units 200000 --epochs 3 --config "$CONFIG" --tokenizer "$tok" --data "$WORK/train.npz" --out "$WORK/distilled.pt" --device "$DEVICE"
 step "$WORK/encoder.pt" "$PYTHON" act_encoder.py --epochs 4 --config "$CONFIG" --encoder "$WORK/distilled.pt" --data "$WORK/train.npz" --out "$WORK/encoder.pt" --device "$DEVICE"
 for split in train valid test; do
   step "$WORK/$split.npy" "$PYTHON" distil.py embed --config "$CONFIG" --encoder "$WORK/encoder.pt" --data "$WORK/$split.npz" --out "$WORK/$split.npy" --device "$DEVICE"

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # Gives a finished model an encoder that is tuned on acts, and labels made with it: how the bundled model came to those it has.
-#   CORPUS=path/to/corpus FROM=folder/of/the/model ROW=shipped.pt ./relabel.sh
-# ROW is what joint.py wrote when that model was made (base.sh: work/shipped.pt). On two CPU cores an hour and a half. A step whose output exists is not repeated.
-# Names follow by reading: worksheets.py, names.py.
+#   CORPUS=path/to/corpus FROM=folder/of/the/model ROW=work/shipped.pt ./relabel.sh
+# FROM is a model whose encoder was not tuned so yet (git log of this file: the bundled one before it), ROW what joint.py wrote when that model was made (base.sh). An hour and a half on two
+# CPU cores. A step whose output exists is not repeated. Names follow by reading: worksheets.py, names.py.
 set -euo pipefail
 cd "$(dirname "$0")"
 CORPUS=${CORPUS:?the folder of the corpus}
 FROM=${FROM:?the folder of the model}
 ROW=${ROW:?what joint.py wrote when it was made}
-WORK=${WORK:-relabelled}
+WORK=${WORK:-work/relabelled}
 PYTHON=${PYTHON:-python3}
-CONFIG=configs/base.json
+CONFIG=$FROM/config.json
 tok=$FROM/tokenizer.json
+for input in "$ROW" "$CONFIG" "$FROM/replay.jsonl"; do
+  [ -e "$input" ] || { echo "There is no $input." >&2; exit 1; }
+done
 export OMP_WAIT_POLICY=PASSIVE
 # The extension's own splitter is needed later: better to know now that it runs.
 node units.mjs < /dev/null || { echo "Run npm ci in the project's folder first." >&2; exit 1; }
@@ -39,9 +42,9 @@ valid=(--valid "$WORK/valid.npz" --valid-embeddings "$WORK/valid.npy")
 [ -e "$WORK/planner.pt" ] || "$PYTHON" planner.py --config "$CONFIG" --epochs 2 --data "$WORK/plan.npz" --embeddings "$WORK/plan.npy" "${valid[@]}" --labels "$WORK/labels" --out "$WORK/planner.pt"
 [ -e "$WORK/start.pt" ] || "$PYTHON" carry_over.py "${units[@]}" --row "$ROW" --planner "$WORK/planner.pt" --earlier-labels "$WORK/earlier/labels" \
   --earlier-embeddings "$WORK/earlier/labels.npy" --labels "$WORK/labels" --out "$WORK/start.pt"
-# The planner learnt from documents that the LM has read too; here they meet on others.
+# On the documents of base.sh's last stage, which this planner has not read.
 [ -e "$WORK/shipped.pt" ] || "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/last.npz" --embeddings "$WORK/last.npy" --labels "$WORK/labels" --tokenizer "$tok" --start "$WORK/start.pt" \
   --row soft-joint --oracle 0.4 --seed 2 --steps 64 --micro-tokens 4096 --unfreeze 0.02 --muon-lr 0.002 --adam-lr 3e-4 --planner-lr 1e-4 --out "$WORK/shipped.pt"
-"$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" --tokenizer "$tok" --rows "$WORK/shipped.pt" --tokens 250000 --out "$WORK/table.json"
+[ -e "$WORK/table.json" ] || "$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" --tokenizer "$tok" --rows "$WORK/shipped.pt" --tokens 250000 --out "$WORK/table.json"
+mkdir -p "$WORK/model" && cp "$FROM/replay.jsonl" "$WORK/model/"
 "$PYTHON" export.py --config "$CONFIG" --tokenizer "$tok" --labels "$WORK/labels" --encoder "$WORK/encoder.pt" --row "$WORK/shipped.pt" --limit-megabytes 60 --out "$WORK/model"
-cp "$FROM/replay.jsonl" "$WORK/model/"
