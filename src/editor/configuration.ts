@@ -91,11 +91,11 @@ export class Configuration implements vscode.Disposable {
 
   /** 0: the run-time's choice. */
   get threads(): number {
-    return this.get('engine.threads', 0);
+    return Math.max(0, this.get('engine.threads', 0));
   }
 
   get idleMinutes(): number {
-    return this.get('engine.idleMinutes', 10);
+    return Math.max(0, this.get('engine.idleMinutes', 10));
   }
 
   /** Another model's folder; empty for the bundled one. Ignored in a workspace that is not trusted (restrictedConfigurations). */

@@ -134,11 +134,6 @@ export class EngineClient implements Engine {
     return this.chooser.tuningDevice(await this.options.settings());
   }
 
-  /** Forgets what is remembered of the GPU: it is tried again at the next start. */
-  async forgetDevices(): Promise<void> {
-    this.chooser.forget(await this.options.settings());
-  }
-
   dispose(): void {
     this.disposed = true;
     void this.stop();

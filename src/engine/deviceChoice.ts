@@ -1,21 +1,19 @@
+import type { Speed } from './decodingSpeed';
 import type { SkippedDevice } from './engine';
 import type { Log } from './engineProcess';
 import type { ProbeOutcome } from './gpuProbe';
 import type { EngineSettings } from './settings';
 
-/** What is known of a device: whether it can be used for writing, and if not, why. */
-export interface DeviceVerdict {
-  readonly usable: boolean;
-  readonly reason?: string;
-  /** A block of tokens in milliseconds, there and on the CPU: what fine-tuning goes by. Null for a device that failed. */
-  readonly block: { readonly gpu: number; readonly cpu: number } | null;
-}
+/** What is known of the GPU: how fast it is beside the CPU, or why it cannot be used. What follows from it depends on what the settings ask for. */
+export type DeviceVerdict =
+  | { readonly kind: 'works'; readonly gpu: Speed; readonly cpu: Speed }
+  | { readonly kind: 'failed'; readonly reason: string };
 
-/** Where verdicts outlive the editor. Setting undefined forgets one. */
+/** Where verdicts outlive the editor. */
 export interface DeviceMemory {
   /** A verdict, or what an earlier version remembered in its place. */
   get(key: string): unknown;
-  set(key: string, verdict: DeviceVerdict | undefined): void;
+  set(key: string, verdict: DeviceVerdict): void;
 }
 
 export interface DeviceChoice {
@@ -63,15 +61,15 @@ export class DeviceChooser {
     if (verdict === undefined && !asked) {
       return skip('It has not been tried yet; that is done after the first suggestions.', true);
     }
-    const again = verdict?.usable === false && asked && !this.tried.has(key);
-    return verdict === undefined || again ? this.tryGpu(settings, signal) : choice(verdict);
+    const again = verdict?.kind === 'failed' && asked && !this.tried.has(key);
+    return verdict === undefined || again ? this.tryGpu(settings, signal) : choice(verdict, settings);
   }
 
   /** Where fine-tuning is to run: with 'auto' on the GPU if that is known to be faster at blocks of tokens. Tries nothing. */
   tuningDevice(settings: EngineSettings): 'cpu' | 'webgpu' {
     if (settings.device !== 'auto') return settings.device;
-    const block = this.known(this.key(settings))?.block;
-    return block && block.gpu < block.cpu ? 'webgpu' : 'cpu';
+    const verdict = this.known(this.key(settings));
+    return verdict?.kind === 'works' && verdict.gpu.block < verdict.cpu.block ? 'webgpu' : 'cpu';
   }
 
   /** Tries the GPU, and remembers what came of it. @throws {EngineError} 'stopped' when the signal is aborted */
@@ -82,31 +80,25 @@ export class DeviceChooser {
     const outcome = await probe(settings, signal);
     // A model that does not open says nothing about the device; opened on the CPU, it says what is wrong with it.
     if (outcome.kind === 'unknown') return { device: 'cpu' };
-    const verdict = judge(outcome, settings.device === 'auto');
-    log(
-      'info',
-      verdict.usable ? 'The GPU is used for writing.' : `The GPU is not used for writing: ${verdict.reason ?? ''}`,
-    );
-    const { block } = verdict;
-    if (block) log('info', `A block of tokens takes ${block.gpu} ms on the GPU and ${block.cpu} ms on the CPU.`);
-    if (outcome.kind === 'failed' && outcome.passing) this.passing.set(key, verdict);
+    const isPassing = outcome.kind === 'failed' && outcome.passing === true;
+    const verdict: DeviceVerdict = outcome.kind === 'failed' ? { kind: 'failed', reason: outcome.reason } : outcome;
+    if (isPassing) this.passing.set(key, verdict);
     else memory.set(key, verdict);
-    return choice(verdict);
+    const chosen = choice(verdict, settings);
+    const why = chosen.skipped?.reason;
+    log('info', why === undefined ? 'The GPU is used for writing.' : `The GPU is not used for writing: ${why}`);
+    if (verdict.kind === 'works') {
+      const { gpu, cpu } = verdict;
+      log('info', `A block of tokens takes ${gpu.block} ms on the GPU and ${cpu.block} ms on the CPU.`);
+    }
+    return chosen;
   }
 
   /** Remembers that the GPU failed at work. */
   fail(settings: EngineSettings, reason: string): void {
     const key = this.key(settings);
     this.tried.add(key);
-    this.options.memory.set(key, { usable: false, reason, block: null });
-  }
-
-  /** Forgets what is remembered for these settings: the GPU is tried again at the next start. */
-  forget(settings: EngineSettings): void {
-    const key = this.key(settings);
-    this.tried.delete(key);
-    this.passing.delete(key);
-    this.options.memory.set(key, undefined);
+    this.options.memory.set(key, { kind: 'failed', reason });
   }
 
   private known(key: string): DeviceVerdict | undefined {
@@ -120,24 +112,18 @@ export class DeviceChooser {
   }
 }
 
-function judge(outcome: Exclude<ProbeOutcome, { kind: 'unknown' }>, mustBeFaster: boolean): DeviceVerdict {
-  if (outcome.kind === 'failed') return { usable: false, reason: outcome.reason, block: null };
-  const { gpu, cpu } = outcome;
-  const block = { gpu: gpu.block, cpu: cpu.block };
-  if (mustBeFaster && gpu.token > cpu.token) {
-    const reason = `It is slower than the CPU: ${gpu.token} ms per token against ${cpu.token} ms.`;
-    return { usable: false, reason, block };
-  }
-  return { usable: true, block };
-}
-
-/** Versions before blocks were measured remembered none: what they knew is not enough, and the device is tried again. */
+/** Earlier versions remembered what they had made of the speeds, not the speeds: the device is tried again. */
 function isVerdict(value: unknown): value is DeviceVerdict {
-  return typeof value === 'object' && value !== null && 'usable' in value && 'block' in value;
+  return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
-function choice({ usable, reason }: DeviceVerdict): DeviceChoice {
-  return usable ? { device: 'webgpu' } : skip(reason ?? 'It failed before.');
+/** Who asks for the GPU by name gets it even where it is slower. */
+function choice(verdict: DeviceVerdict, { device }: EngineSettings): DeviceChoice {
+  if (verdict.kind === 'failed') return skip(verdict.reason);
+  const { gpu, cpu } = verdict;
+  return device === 'auto' && gpu.token > cpu.token
+    ? skip(`It is slower than the CPU: ${gpu.token} ms per token against ${cpu.token} ms.`)
+    : { device: 'webgpu' };
 }
 
 function skip(reason: string, untried = false): DeviceChoice {

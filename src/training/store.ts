@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { ModelConfig } from '../model/config';
 import { verifyFiles } from '../model/folder';
+import { CheckpointFolder } from './checkpoint';
 import { checkBase, composeModel } from './composeModel';
 import { onDisk, TrainingError } from './errors';
 import type { Measures, TrainingMode, TrainingReport } from './jobTypes';
@@ -110,6 +111,12 @@ export class WorkspaceStore {
       await rm(join(this.folder, 'state.json'), { force: true });
       await rm(this.folder, { recursive: true, force: true });
     });
+  }
+
+  /** Deletes what a run that was cut off left to go on from. @throws {TrainingBusyError} while it is trained */
+  async discardRun(): Promise<void> {
+    if (!(await exists(this.folder))) return;
+    await withStoreLock(this.folder, () => new CheckpointFolder(this.trainingFolder).clear());
   }
 
   /** Copies the workspace's model to a file. It holds weights only, no text. @throws {TrainingError} */

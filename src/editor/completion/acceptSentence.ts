@@ -39,15 +39,17 @@ export async function acceptSentence(
   await provider.trigger(state.key, 'continued');
 }
 
-/** Inserts the first sentence of the only suggestion. @returns its length; undefined where it could not be inserted */
+/** Inserts the first sentence of the only suggestion, at every cursor, as the editor does with the whole of it. @returns its length; undefined where it could not be inserted */
 async function insertSentence(
   editor: vscode.TextEditor,
   place: Place,
   suggestion: string,
 ): Promise<number | undefined> {
   const sentence = suggestion.slice(0, firstSentenceLength(place.text, place.offset, suggestion));
-  const at = editor.document.positionAt(place.offset);
-  if (!(await editor.edit((builder) => builder.insert(at, sentence), OWN_UNDO))) return undefined;
+  const cursors = editor.selections.map(({ active }) => active);
+  const insert = (builder: vscode.TextEditorEdit): void => cursors.forEach((at) => builder.insert(at, sentence));
+  if (!(await editor.edit(insert, OWN_UNDO))) return undefined;
+  if (cursors.length > 1) return sentence.length;
   const end = editor.document.positionAt(place.offset + sentence.length);
   if (!editor.selection.active.isEqual(end)) editor.selection = new vscode.Selection(end, end);
   return sentence.length;

@@ -108,7 +108,11 @@ export class Completer {
         const failure = await loaded;
         if (failure) return failure;
         if (isOld() || turn !== this.turn) return SUPERSEDED;
-        generation = this.start(question, place, terms, steeringSince);
+        // As things are after the pause: what was pinned may be no more, and the engine may have been stopped, which the next round starts.
+        const now = termsOf(mode, preferences, state.steering.at(offset));
+        const wished = this.wish(place, preferences, now, steeringSince);
+        if (wished === undefined) continue;
+        generation = this.start(question, wished, now);
       }
       source = 'made';
       try {
@@ -193,7 +197,7 @@ export class Completer {
     }
   }
 
-  private start(question: Question, place: Place, terms: Terms, steeringSince: Wish['steeringSince']): Generation {
+  private start(question: Question, wish: Wish, terms: Terms): Generation {
     const { state, offset, preferences } = question;
     const { eol } = preferences;
     const work: Work = async (made, signal, onPartial) => {
@@ -211,9 +215,8 @@ export class Completer {
       if (terms.alternatives === 1) this.debounce.answered(performance.now() - began);
       const suggestions = reply.completions.map(({ text, labels }) => ({ text: withEol(text, eol), labels }));
       this.cache.put(made, suggestions, reply.reason ?? undefined);
-      if (reply.reason) this.refusals.note(place, reply.reason, performance.now());
+      if (reply.reason) this.refusals.note(wish.place, reply.reason, performance.now());
     };
-    const wish = this.wish(place, preferences, terms, steeringSince)!;
     return this.generations.start(wish, () => state.text, work);
   }
 }

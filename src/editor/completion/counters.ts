@@ -22,15 +22,14 @@ const SAVED_AFTER = 5000;
 
 /** Counts what becomes of suggestions, for the writer's own eyes. */
 export class Counters {
-  private counts: Counts;
+  /** What was counted here and is not written down yet: other windows write to the same store. */
+  private fresh = NONE;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly store: NumberStore) {
-    this.counts = { ...NONE, ...store.get(COUNTERS_KEY) };
-  }
+  constructor(private readonly store: NumberStore) {}
 
   get current(): Counts {
-    return this.counts;
+    return sumOf({ ...NONE, ...this.store.get(COUNTERS_KEY) }, this.fresh);
   }
 
   offered(): void {
@@ -49,19 +48,24 @@ export class Counters {
   }
 
   private add(more: Partial<Counts>): void {
-    const sum = (name: keyof Counts): number => this.counts[name] + (more[name] ?? 0);
-    this.counts = {
-      offered: sum('offered'),
-      whole: sum('whole'),
-      sentences: sum('sentences'),
-      parts: sum('parts'),
-      characters: sum('characters'),
-    };
+    this.fresh = sumOf(this.fresh, { ...NONE, ...more });
     this.timer ??= setTimeout(() => this.save(), SAVED_AFTER);
   }
 
   private save(): void {
     this.timer = undefined;
-    this.store.update(COUNTERS_KEY, this.counts);
+    const { current } = this;
+    this.fresh = NONE;
+    this.store.update(COUNTERS_KEY, current);
   }
+}
+
+function sumOf(a: Counts, b: Counts): Counts {
+  return {
+    offered: a.offered + b.offered,
+    whole: a.whole + b.whole,
+    sentences: a.sentences + b.sentences,
+    parts: a.parts + b.parts,
+    characters: a.characters + b.characters,
+  };
 }

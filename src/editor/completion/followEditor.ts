@@ -64,8 +64,7 @@ export function followEditor(
     clearTimeout(focusing);
     focusing = setTimeout(() => {
       void (async () => {
-        await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
-        await provider.trigger(state.key, isSteered ? 'steered' : 'continued');
+        await provider.triggerAnew(state.key, isSteered ? 'steered' : 'continued');
       })();
     }, FOCUSED);
   };

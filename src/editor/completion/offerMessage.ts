@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LabelBook } from '../labelBook';
-import type { Offer, Offers } from './offers';
+import type { Offers } from './offers';
+import type { Suggestion } from './suggestion';
 
 /** Says in the status bar which label each alternative follows, for as long as they are offered. */
 export function showOfferMessages(offers: Offers, labels: LabelBook): vscode.Disposable {
@@ -9,11 +10,15 @@ export function showOfferMessages(offers: Offers, labels: LabelBook): vscode.Dis
     shown?.dispose();
     shown = undefined;
   };
+  const show = (): void => {
+    hide();
+    if (offers.current?.explicit === true) {
+      shown = vscode.window.setStatusBarMessage(messageOf(offers.remaining, labels));
+    }
+  };
   const subscriptions = [
-    offers.offered.listen((offer) => {
-      hide();
-      if (offer.explicit) shown = vscode.window.setStatusBarMessage(messageOf(offer, labels));
-    }),
+    offers.offered.listen(show),
+    offers.followed.listen(show),
     offers.withdrawn.listen(hide),
   ];
   return new vscode.Disposable(() => {
@@ -22,7 +27,7 @@ export function showOfferMessages(offers: Offers, labels: LabelBook): vscode.Dis
   });
 }
 
-function messageOf({ items }: Offer, labels: LabelBook): string {
+function messageOf(items: readonly Suggestion[], labels: LabelBook): string {
   const names = items.map((item, n) => {
     const first = item.labels[0];
     return `${n + 1} ${first ? labels.name(first.id) : vscode.l10n.t('goes on')}`;

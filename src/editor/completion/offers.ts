@@ -34,6 +34,8 @@ export type Advance =
  */
 export class Offers {
   readonly offered = new Signal<Offer>();
+  /** The text is further along some of them, or back: others may remain. */
+  readonly followed = new Signal<void>();
   readonly withdrawn = new Signal<void>();
   private live: Live | undefined;
 
@@ -74,6 +76,7 @@ export class Offers {
       const by = typed.length - live.typed.length;
       if (remaindersOf(live.items, typed).length > 0) {
         live.typed = typed;
+        this.followed.emit();
         return { kind: 'along', by };
       }
       if (live.items.some((item) => item.text === typed)) {

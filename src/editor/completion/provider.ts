@@ -41,6 +41,12 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
     }
   }
 
+  /** As `trigger`, where something is on the screen too: the editor does not ask a second time for what it was asked at the same place. */
+  async triggerAnew(key: string, mode: Mode): Promise<void> {
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+    await this.trigger(key, mode);
+  }
+
   async provideInlineCompletionItems(
     document: vscode.TextDocument,
     position: vscode.Position,

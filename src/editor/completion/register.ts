@@ -79,6 +79,10 @@ export function registerCompletions(services: Services): Completions {
     vscode.commands.registerCommand('planwright.acceptSentence', () =>
       acceptSentence(services, completer, provider, counters),
     ),
+    vscode.commands.registerCommand('planwright.suggestAlternatives', async () => {
+      const key = vscode.window.activeTextEditor?.document.uri.toString();
+      if (key !== undefined) await provider.triggerAnew(key, 'alternatives');
+    }),
     vscode.commands.registerCommand(ACCEPTED, (characters: unknown) => {
       if (typeof characters !== 'number') return;
       completer.debounce.accepted();

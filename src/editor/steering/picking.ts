@@ -42,11 +42,11 @@ export function chosen(picking: Picking, choice: LabelChoice | ActionChoice): Pi
 
 /** A label is pinned behind all that is; the choosing goes on. */
 export function pinnedLater(picking: Picking, label: number): Picking {
-  const step = Math.max(1, picking.wishes.pins.length);
+  const step = Math.max(picking.step + 1, picking.wishes.pins.length);
   return { ...picking, wishes: pinned(picking.wishes, label, step) };
 }
 
-/** A label is excluded; the choosing goes on. */
+/** A label is excluded for the next sentence, the only one that it can be for; the choosing goes on. */
 export function excluded(picking: Picking, label: number): Picking {
   return { ...picking, wishes: banned(picking.wishes, label) };
 }

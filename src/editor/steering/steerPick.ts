@@ -10,21 +10,29 @@ import { unitWritten } from './target';
 
 /** Labels that are listed as expected. */
 const LISTED = 12;
+/** For how long it is said that nothing was chosen, in milliseconds. */
+const TOLD = 5000;
 
 type Entry = vscode.QuickPickItem & { readonly choice: Choice };
 
 /** Lets the writer choose what the next sentence is to do, and then perhaps the ones after it. The suggestion follows at once. */
 export async function steerPick(services: Services, place: Place): Promise<void> {
-  const { state, offset } = place;
-  const revision = state.revision;
-  const before = state.steering.wishes(offset);
+  const { state } = place;
+  const text = state.text.slice(0, place.offset).trimEnd();
+  const before = state.steering.wishes(place.offset);
   const picker = new SteerPicker(services, place, begun(before));
   const { wishes, isDone } = await picker.run();
-  // The place may be elsewhere by now.
-  if (state.revision !== revision) return;
+  const isSteered = JSON.stringify(wishes) !== JSON.stringify(before);
+  // Saving when the list takes the focus may take off white space at the place; after any other edit it may be elsewhere.
+  if (!state.text.startsWith(text)) {
+    if (isSteered) void vscode.window.setStatusBarMessage(vscode.l10n.t('The text changed: choose again.'), TOLD);
+    return;
+  }
+  const offset = Math.min(place.offset, text.length + /^\s*/.exec(state.text.slice(text.length))![0].length);
+  const now = { ...place, offset };
   // First the focus: the suggestion that comes of it is asked for in the text.
-  if (isDone) await goTo(place, cursorFor(place));
-  if (JSON.stringify(wishes) !== JSON.stringify(before)) state.steering.set(offset, wishes);
+  if (isDone) await goTo(now, cursorFor(now));
+  if (isSteered) state.steering.set(offset, wishes);
 }
 
 /** The open list. What is chosen takes effect when it is closed, with buttons too. */
@@ -115,7 +123,7 @@ class SteerPicker {
     const icon = ICONS[choice.kind] ?? ('id' in choice ? familyIcon(this.services.labels.get(choice.id)) : undefined);
     return {
       ...(icon !== undefined && { iconPath: new vscode.ThemeIcon(icon) }),
-      ...(choice.kind === 'label' && { buttons: [this.later, this.never] }),
+      ...(choice.kind === 'label' && { buttons: this.picking.step === 0 ? [this.later, this.never] : [this.later] }),
       ...('detail' in choice && { description: choice.description, detail: choice.detail }),
       label: choice.label,
       choice,

@@ -62,8 +62,8 @@ export function createFineTuning(
         },
         l10n,
       ),
-    options: async (folders, mode, again) =>
-      jobOptions(configuration, await tuningDevice.choose(), models.place!, folders, mode, again),
+    options: async (folders, mode, again, begunOn) =>
+      jobOptions(configuration, await tuningDevice.choose(begunOn), models.place!, folders, mode, again),
     gpuFailed: () => tuningDevice.fail(),
     workspaceName: () => vscode.workspace.name ?? '',
     l10n,

@@ -25,7 +25,13 @@ export interface FineTuningParts {
   readonly unfinished: Unfinished;
   /** Asked for anew each time. */
   readonly ground: () => Ground;
-  readonly options: (folders: readonly string[], mode: TrainingMode, again: boolean) => Promise<JobOptions>;
+  /** `begunOn`: where a run was begun that is to be taken up. */
+  readonly options: (
+    folders: readonly string[],
+    mode: TrainingMode,
+    again: boolean,
+    begunOn?: JobOptions['device'],
+  ) => Promise<JobOptions>;
   /** Told when something failed on the GPU, and perhaps because of it: the options may name another device from then on. */
   readonly gpuFailed: () => void;
   /** What the writer calls the workspace. */
@@ -58,6 +64,8 @@ export class FineTuning {
   readonly changed = new Signal<void>();
   private current: TrainingState = { kind: 'idle' };
   private run: TrainingRun | undefined;
+  /** Ends the look through the documents. */
+  private looking: AbortController | undefined;
   /** Resolves when what goes on is over. */
   private over: Promise<void> = Promise.resolve();
   private isAskingToStop = false;
@@ -108,9 +116,10 @@ export class FineTuning {
     run.stop(answer === 'keep');
   }
 
-  /** Ends a run without a question and waits for its end; its checkpoint is kept. */
+  /** Ends what runs without a question, and waits for a run's end; its checkpoint is kept. */
   async end(): Promise<void> {
     const { run, over } = this;
+    this.looking?.abort();
     run?.kill();
     if (run) await over;
   }
@@ -129,8 +138,16 @@ export class FineTuning {
     if (left === undefined || ground().kind === 'refused') return;
     news.cutOff(
       () => this.start({ again: left.again, resume: true }),
-      () => unfinished.forget(),
+      () => this.leave(),
     );
+  }
+
+  /** A run is not to be taken up again: what it left to go on from, which is large, is deleted. */
+  private async leave(): Promise<void> {
+    const { unfinished, training, models, log } = this.parts;
+    unfinished.forget();
+    if (models.place === undefined) return;
+    await training.discard(models.place).catch((error: unknown) => log('warn', (error as Error).message));
   }
 
   private async whole(wish: Wish): Promise<void> {
@@ -143,7 +160,11 @@ export class FineTuning {
     this.become({ kind: 'asking' });
     try {
       const options = await this.agree(place.folders, wish);
-      if (options !== undefined) await this.train(options);
+      if (options === undefined) return;
+      // It may have been turned off while the question stood there.
+      const then = ground();
+      if (then.kind === 'refused') news.refused(then.refusal);
+      else await this.train(options);
     } catch (error) {
       if (error instanceof EngineCancelled) return;
       news.failed(error as Error, () => this.start({ again: unfinished.run?.again === true, resume: true }));
@@ -160,8 +181,9 @@ export class FineTuning {
       const base = model?.mode;
       // A run that was cut off is the same one only with what it was begun with.
       const left = unfinished.run?.again === (base !== undefined) ? unfinished.run : undefined;
-      const usual = () => options(folders, left?.mode ?? base ?? 'full', base !== undefined);
-      const asLeft = left === undefined ? await usual() : { ...(await usual()), device: left.device };
+      const mode = left?.mode ?? base ?? 'full';
+      const usual = () => options(folders, mode, base !== undefined);
+      const asLeft = await options(folders, mode, base !== undefined, left?.device);
       let found = await this.look(asLeft, usual, signal).catch((error: unknown) => {
         // Perhaps it was the device; without what is remembered the next look finds out.
         if (left !== undefined && !(error instanceof EngineCancelled)) unfinished.forget();
@@ -174,9 +196,10 @@ export class FineTuning {
       }
       return { base, proposed: found.options, survey: found.survey, resumes };
     };
+    const looking = (this.looking = new AbortController());
     const { base, proposed, survey, resumes } = await ui.during(
       l10n.t('Planwright: looking through your documents'),
-      look,
+      (cancelled) => look(AbortSignal.any([cancelled, looking.signal])),
     );
     if (survey.refusal !== undefined) {
       news.nothingToLearn(survey.refusal);
@@ -245,6 +268,7 @@ export class FineTuning {
       else run.pause(reason);
       this.update({ paused: reason });
     });
+    const stopping = () => (this.current.kind === 'running' ? this.current.stopping : undefined);
     try {
       const report = await this.accompany(run);
       unfinished.forget();
@@ -256,10 +280,14 @@ export class FineTuning {
       if (report.outcome !== 'stopped-discarded') this.report = report;
       news.ended(report);
     } catch (error) {
-      if (error instanceof EngineCancelled) news.nothingKept();
+      const isEnded = error instanceof EngineCancelled;
+      // Of a run that was taken up, what it had learnt before is still there.
+      const isLeft = isEnded && options.resume === true && stopping() !== 'discard';
+      if (isLeft) news.stillThere();
+      else if (isEnded) news.nothingKept();
       this.blame(options, error);
-      const isResumable = error instanceof TrainingFailure && RESUMABLE.includes(error.code);
-      if (isUnderWay && !isResumable) unfinished.forget();
+      const isResumable = isLeft || (error instanceof TrainingFailure && RESUMABLE.includes(error.code));
+      if (isUnderWay && !isResumable) await this.leave();
       throw error;
     } finally {
       pauses.end();

@@ -35,7 +35,8 @@ export class ModelCommands {
   forget(): Promise<void> {
     return this.guarded(async (place) => {
       const { training, models, ui, l10n, figures } = this.parts;
-      const model = (await models.look())?.model;
+      // A store that is damaged is to be forgotten too.
+      const model = (await models.look().catch(() => undefined))?.model;
       const confirmed = await ui.ask({
         message: l10n.t('Forget everything that was learnt from this workspace?'),
         detail: [

@@ -20,6 +20,8 @@ export class WorkspaceModels {
   /** The workspace's model cannot be used, and why; the starter is used in its place. */
   readonly troubled = new Signal<string>();
   private state: StoreState | undefined;
+  /** What was told of last: the engine starts often, and each time the same would be in the way. */
+  private told: string | undefined;
 
   constructor(private readonly options: WorkspaceModelsOptions) {}
 
@@ -47,11 +49,13 @@ export class WorkspaceModels {
     try {
       const { folder, state } = await this.options.training.active(place);
       this.state = state;
+      this.told = undefined;
       return folder;
     } catch (error) {
       const { message } = error as Error;
       this.options.log('warn', `The workspace's model is not used: ${message}`);
-      this.troubled.emit(message);
+      if (message !== this.told) this.troubled.emit(message);
+      this.told = message;
       return place.base;
     }
   }
@@ -67,6 +71,7 @@ export class WorkspaceModels {
   /** The store changed, and with it the model to be used. */
   replaced(state?: StoreState): void {
     this.state = state;
+    this.told = undefined;
     this.changed.emit();
   }
 }

@@ -66,6 +66,12 @@ export class TrainingNews {
     this.ui.note(l10n.t('fine-tuning was stopped; nothing of it was kept'));
   }
 
+  /** The writer stopped a run that had been taken up before it came to a step of its own. */
+  stillThere(): void {
+    const { l10n } = this;
+    this.ui.note(l10n.t('fine-tuning was stopped; what it had learnt before is kept, and it can still be resumed'));
+  }
+
   /** It could not be done, or was ended from outside. */
   failed(error: Error, resume: () => unknown): void {
     const { l10n } = this;

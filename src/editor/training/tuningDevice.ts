@@ -11,10 +11,14 @@ export class TuningDevice {
     private readonly asked: () => 'auto' | JobOptions['device'],
   ) {}
 
-  /** `auto` is the GPU where it is known to be faster at fine-tuning and has not failed at it in this window. */
-  async choose(): Promise<JobOptions['device']> {
+  /**
+   * `auto` is the GPU where it is known to be faster at fine-tuning and has not failed at it in this window; for a run that was cut off, what it was
+   * begun on. What the settings name is so in any case: a run that was begun elsewhere cannot be taken up there.
+   */
+  async choose(begunOn?: JobOptions['device']): Promise<JobOptions['device']> {
     const asked = this.asked();
     if (asked !== 'auto') return asked;
+    if (begunOn !== undefined) return begunOn;
     return this.hasFailed ? 'cpu' : this.engine.tuningDevice();
   }
 

@@ -71,6 +71,10 @@ export class TrainingClient implements Training {
     await this.ask((connection) => connection.sendRequest(requests.forget, place));
   }
 
+  async discard(place: StorePlace): Promise<void> {
+    await this.ask((connection) => connection.sendRequest(requests.discard, place));
+  }
+
   async exportTo(transfer: ModelTransfer, signal: AbortSignal): Promise<void> {
     await this.ask((connection) => connection.sendRequest(requests.exportTo, transfer), signal);
   }

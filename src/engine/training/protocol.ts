@@ -55,6 +55,8 @@ export const requests = {
   use: new RequestType<StorePlace & { readonly using: ModelChoice }, StoreState, void>('store/use'),
   /** Deletes everything that was learnt from the workspace. */
   forget: new RequestType<StorePlace, null, void>('store/forget'),
+  /** Deletes what a run that was cut off left to go on from. */
+  discard: new RequestType<StorePlace, null, void>('store/discard'),
   exportTo: new RequestType<ModelTransfer, null, void>('store/export'),
   importFrom: new RequestType<ModelTransfer, StoreState, void>('store/import'),
   lastReport: new RequestType<StorePlace, TrainingReport | null, void>('store/lastReport'),

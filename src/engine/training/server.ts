@@ -81,6 +81,12 @@ function serveStore(connection: MessageConnection, answer: Answer): void {
       return null;
     }),
   );
+  connection.onRequest(requests.discard, (place) =>
+    answer(async () => {
+      await storeOf(place).discardRun();
+      return null;
+    }),
+  );
   connection.onRequest(requests.exportTo, ({ file, ...place }) =>
     answer(async () => {
       await storeOf(place).exportTo(file);

@@ -61,6 +61,8 @@ export interface Training extends Disposable {
   state(place: StorePlace): Promise<StoreState>;
   use(place: StorePlace, using: ModelChoice): Promise<StoreState>;
   forget(place: StorePlace): Promise<void>;
+  /** Deletes what a run that was cut off left to go on from. */
+  discard(place: StorePlace): Promise<void>;
   exportTo(transfer: ModelTransfer, signal: AbortSignal): Promise<void>;
   importFrom(transfer: ModelTransfer, signal: AbortSignal): Promise<StoreState>;
   lastReport(place: StorePlace): Promise<TrainingReport | undefined>;

@@ -94,16 +94,12 @@ describe('the choice of a device', () => {
     expect(engine.state).toMatchObject({
       skippedDevice: { device: 'webgpu', reason: expect.stringContaining('SIGABRT') as string },
     });
-    expect([...devices.verdicts.values()]).toMatchObject([{ usable: false }]);
+    expect([...devices.verdicts.values()]).toMatchObject([{ kind: 'failed' }]);
     await engine.restart();
     const other = client(options);
     await other.load();
     expect(other.state).toMatchObject({ skippedDevice: { device: 'webgpu' } });
     expect(runs()).toBe(1);
-    await other.forgetDevices();
-    await other.restart();
-    await tried(other);
-    expect(runs()).toBe(2);
   });
 
   it('tries a GPU that failed before once more where it is asked for by name', async () => {
@@ -135,14 +131,29 @@ describe('the choice of a device', () => {
     expect(runs()).toBe(0);
   });
 
-  it('takes the CPU where the GPU is slower, unless the GPU is asked for', async () => {
-    const { program: probeProgram } = probe('slow', measured([30, 5], [100, 90]));
-    const engine = client({ program: programs.engine, probeProgram, settings: AUTO, platform, policy });
+  it('takes the CPU where the GPU is slower, unless the GPU is asked for, whichever was asked first', async () => {
+    const { program: probeProgram, runs } = probe('slow', measured([30, 5], [100, 90]));
+    const devices = new MapMemory();
+    let device: 'auto' | 'webgpu' = 'auto';
+    const engine = client({
+      program: pretending(),
+      probeProgram,
+      devices,
+      settings: () => ({ ...TINY, device }),
+      platform,
+      policy,
+    });
     await engine.load();
     await tried(engine);
-    expect(engine.state).toMatchObject({
-      skippedDevice: { reason: 'It is slower than the CPU: 30 ms per token against 5 ms.' },
-    });
+    const slower = { skippedDevice: { reason: 'It is slower than the CPU: 30 ms per token against 5 ms.' } };
+    expect(engine.state).toMatchObject(slower);
+    device = 'webgpu';
+    await engine.restart();
+    expect(engine.state).toMatchObject({ skippedDevice: undefined });
+    device = 'auto';
+    await engine.restart();
+    expect(engine.state).toMatchObject(slower);
+    expect(runs()).toBe(1);
   });
 
   it('fine-tunes on the GPU where that is faster at blocks of tokens, whichever device is better for writing', async () => {
@@ -185,7 +196,7 @@ describe('the choice of a device', () => {
     }
   });
 
-  it.each([{ usable: true }, { usable: false, reason: 'It is slower than the CPU.' }, 'webgpu', null])(
+  it.each([{ usable: true }, { usable: false, reason: 'It is slower.', block: { gpu: 1, cpu: 2 } }, 'webgpu', null])(
     'tries a GPU again of which an earlier version remembered %j',
     async (remembered) => {
       const { program: probeProgram, runs } = probe('earlier', measured([15, 5], [20, 400]));
@@ -264,7 +275,7 @@ describe('the choice of a device', () => {
     const document = engine.document('tea.md', () => TOY_TEXT);
     expect((await document.plan(1)).units.length).toBeGreaterThan(5);
     expect(engine.state).toMatchObject({ skippedDevice: { reason: expect.stringContaining('no numbers') as string } });
-    expect([...devices.verdicts.values()]).toMatchObject([{ usable: false }]);
+    expect([...devices.verdicts.values()]).toMatchObject([{ kind: 'failed' }]);
   });
 
   it('does not hold a failure of the CPU against the GPU', async () => {
@@ -294,14 +305,14 @@ describe('the choice of a device', () => {
       const planned = async (): Promise<void> => expect((await document.plan(1)).units.length).toBeGreaterThan(5);
       await planned();
       // Went over to the GPU, and back.
-      while (devices.verdicts.size === 0 || [...devices.verdicts.values()].some(({ usable }) => usable))
+      while (devices.verdicts.size === 0 || [...devices.verdicts.values()].some(({ kind }) => kind === 'works'))
         await planned();
       await planned();
       expect(engine.state).toMatchObject({
         kind: 'ready',
         skippedDevice: { device: 'webgpu', reason: expect.stringContaining('SIGABRT') as string },
       });
-      expect([...devices.verdicts.values()]).toMatchObject([{ usable: false }]);
+      expect([...devices.verdicts.values()]).toMatchObject([{ kind: 'failed' }]);
     },
   );
 
@@ -313,7 +324,7 @@ describe('the choice of a device', () => {
     const info = await engine.load();
     // On a machine with a GPU it does open.
     if (info.device.kind === 'cpu') expect(engine.state).toMatchObject({ skippedDevice: { device: 'webgpu' } });
-    expect([...devices.verdicts.values()]).toMatchObject([{ usable: info.device.kind === 'webgpu' }]);
+    expect([...devices.verdicts.values()]).toMatchObject([{ kind: info.device.kind === 'webgpu' ? 'works' : 'failed' }]);
   });
 
   it('ends a probe that hangs when the engine is stopped', async () => {

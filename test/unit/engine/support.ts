@@ -62,9 +62,8 @@ export class MapMemory implements DeviceMemory {
     return this.verdicts.get(key);
   }
 
-  set(key: string, verdict: DeviceVerdict | undefined): void {
-    if (verdict === undefined) this.verdicts.delete(key);
-    else this.verdicts.set(key, verdict);
+  set(key: string, verdict: DeviceVerdict): void {
+    this.verdicts.set(key, verdict);
   }
 }
 

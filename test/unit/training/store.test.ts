@@ -242,6 +242,17 @@ describe('the store of a workspace', () => {
     expect(await store.activeFolder(TINY_MODEL)).toBe(TINY_MODEL);
   });
 
+  it('deletes what a run left to go on from, and nothing else', async () => {
+    await store.discardRun();
+    const own = await store.adopt(await card(), config, norm(2), {});
+    mkdirSync(store.trainingFolder, { recursive: true });
+    writeFileSync(join(store.trainingFolder, 'last.safetensors'), 'a checkpoint');
+    await withStoreLock(store.folder, () => expect(store.discardRun()).rejects.toThrow(TrainingBusyError));
+    await store.discardRun();
+    expect(existsSync(store.trainingFolder)).toBe(false);
+    expect((await store.current())?.id).toBe(own.id);
+  });
+
   it('forgets everything, but not while it is trained', async () => {
     await store.adopt(await card(), config, norm(2), {});
     await withStoreLock(store.folder, async () => {

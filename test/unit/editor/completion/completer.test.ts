@@ -58,6 +58,21 @@ describe('Completer: asking the engine', () => {
     expect(desk.last.request).toMatchObject({ gate: 'open', alternatives: 3 });
   });
 
+  it('loads the engine that was stopped during the pause, and asks for what is steered by then', async () => {
+    const desk = new Desk('The cat');
+    desk.type(' ');
+    const pending = desk.suggest();
+    await wait(100);
+    desk.become({ kind: 'stopped' });
+    desk.state.steering.set(8, { pins: [5], never: [] });
+    await wait(1000);
+    expect(desk.loads).toBe(1);
+    expect(desk.asked).toHaveLength(1);
+    expect(desk.last.request.pins).toEqual([5]);
+    desk.last.answer('sat down.');
+    expect(outcome(await pending)).toEqual(['sat down.']);
+  });
+
   it.each([
     ['quiet', 'strict'],
     ['balanced', 'balanced'],

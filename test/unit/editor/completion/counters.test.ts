@@ -11,7 +11,8 @@ describe('Counters', () => {
   it('go on from what was kept, and are kept now and then', () => {
     const saved: Counts[] = [];
     const kept: Counts = { offered: 10, whole: 1, sentences: 0, parts: 0, characters: 40 };
-    const counters = new Counters({ get: () => kept, update: (_key, counts) => saved.push(counts) });
+    const store = { get: () => saved.at(-1) ?? kept, update: (_key: string, counts: Counts) => saved.push(counts) };
+    const counters = new Counters(store);
     counters.offered();
     counters.accepted('whole', 20);
     counters.accepted('parts', 5);
@@ -23,6 +24,19 @@ describe('Counters', () => {
     counters.accepted('sentences', 1);
     counters.dispose();
     expect(saved[1]).toEqual({ offered: 11, whole: 2, sentences: 1, parts: 1, characters: 66 });
+  });
+
+  it('of two windows add up', () => {
+    let kept: Counts | undefined;
+    const store = { get: () => kept, update: (_key: string, counts: Counts) => (kept = counts) };
+    const [one, other] = [new Counters(store), new Counters(store)];
+    one.accepted('whole', 10);
+    one.accepted('whole', 10);
+    other.accepted('whole', 5);
+    expect(one.current.characters).toBe(20);
+    vi.advanceTimersByTime(5000);
+    expect(kept).toMatchObject({ whole: 3, characters: 25 });
+    expect([one.current.whole, other.current.whole]).toEqual([3, 3]);
   });
 });
 

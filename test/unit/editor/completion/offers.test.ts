@@ -13,6 +13,7 @@ function offering(...texts: string[]): { offers: Offers; events: string[]; edit:
   const offers = new Offers();
   const events: string[] = [];
   offers.offered.listen(({ items }) => events.push(`offered ${items.length}`));
+  offers.followed.listen(() => events.push(`${offers.remaining.length} left`));
   offers.withdrawn.listen(() => events.push('withdrawn'));
   const place = { key: KEY, text: BEFORE + AFTER, offset: BEFORE.length };
   offers.show(
@@ -37,7 +38,7 @@ describe('Offers', () => {
     expect(textsOf(offers)).toEqual(['down.']);
     expect(edit('sat')).toEqual({ kind: 'along', by: -1 });
     expect(edit('sat down.')).toEqual({ kind: 'finished', by: 6 });
-    expect(events).toEqual(['offered 1', 'withdrawn']);
+    expect(events).toEqual(['offered 1', '1 left', '1 left', '1 left', 'withdrawn']);
   });
 
   it('law: whatever is typed, what remains completes one of the suggestions', () => {
@@ -97,9 +98,9 @@ describe('Offers', () => {
     edit('s');
     const place = { key: KEY, text: `${BEFORE}s${AFTER}`, offset: BEFORE.length + 1 };
     expect(offers.show(place, offers.remaining, true, '')).toBe(false);
-    expect(events).toEqual(['offered 2']);
+    expect(events).toEqual(['offered 2', '2 left']);
     expect(offers.show(place, [suggestion('ang.')], false, '')).toBe(true);
-    expect(events).toEqual(['offered 2', 'withdrawn', 'offered 1']);
+    expect(events).toEqual(['offered 2', '2 left', 'withdrawn', 'offered 1']);
   });
 
   it('drop the labels of sentences that are finished', () => {

@@ -138,6 +138,11 @@ describe('picking', () => {
     expect(excluded(picking, 9).wishes.never).toEqual([9]);
   });
 
+  it('with buttons pins behind the step that is chosen for, which is free for another choice', () => {
+    const second = pick(action(begun(NOTHING), 'several'), 'label', 4);
+    expect(pick(pinnedLater(second, 7), 'label', 5).wishes.pins).toEqual([4, 5, 7]);
+  });
+
   it('lists what is expected of its step, as far as that is foretold', () => {
     const steps = [[{ id: 1, probability: 1 }], [{ id: 2, probability: 1 }]];
     const at = (step: number) => expectedAt({ ...begun(NOTHING), step }, steps);

@@ -286,6 +286,27 @@ describe('stopping a run', () => {
     expect(window.memory.run).toBeUndefined();
   });
 
+  it('leaves what a run that was taken up had learnt before, unless that is to be discarded', async () => {
+    for (const [answer, remembered] of [
+      ['Keep the Best So Far', true],
+      ['Discard', false],
+    ] as const) {
+      const window = new Window();
+      window.memory.run = { mode: 'full', device: 'cpu', again: false, pid: 2 };
+      window.training.found = { ...SURVEY, resumable: true };
+      const over = window.fineTuning.start({ again: false, resume: true });
+      await settle();
+      const run = window.training.last;
+      run.progress(progressOf({ phase: 'reading', step: 0 }));
+      window.ui.answers = [answer];
+      await window.fineTuning.stop();
+      run.fail(new EngineCancelled());
+      await over;
+      expect(window.memory.run !== undefined).toBe(remembered);
+      expect(window.ui.notes.at(-1)).toContain(remembered ? 'can still be resumed' : 'nothing of it was kept');
+    }
+  });
+
   it('has nothing to stop where nothing runs', async () => {
     const window = new Window();
     await window.fineTuning.stop();
@@ -463,6 +484,8 @@ describe('a run that ended with the editor', () => {
     void window.ui.press('Do Not Resume');
     window.fineTuning.offerToResume();
     expect(window.ui.told).toHaveLength(1);
+    // What it left is large.
+    expect(window.training.asked).toEqual(['discard']);
   });
 
   it('is not offered while another window is at it, where nothing was begun, or nothing can be learnt', () => {
@@ -489,6 +512,36 @@ describe('ending a run from outside', () => {
     run.fail(new TrainingFailure('stopped', 'Ended.'));
     await ending;
     expect(window.fineTuning.state.kind).toBe('idle');
+  });
+
+  it('ends the look through the documents', async () => {
+    const window = new Window();
+    let signal: AbortSignal | undefined;
+    window.training.survey = (_options, given) => {
+      signal = given;
+      return new Promise((_resolve, reject) => given.addEventListener('abort', () => reject(new EngineCancelled())));
+    };
+    const over = window.fineTuning.start({ again: false });
+    await settle();
+    expect(signal?.aborted).toBe(false);
+    await window.fineTuning.end();
+    await over;
+    expect(signal?.aborted).toBe(true);
+    expect(window.ui.questions).toEqual([]);
+    expect(window.fineTuning.state.kind).toBe('idle');
+  });
+
+  it('begins nothing where it was turned off while the question stood there', async () => {
+    const window = new Window();
+    window.ui.answers = [
+      () => {
+        window.ground = { kind: 'refused', refusal: { message: 'Planwright is off.' } };
+        return FULL;
+      },
+    ];
+    await window.fineTuning.start({ again: false });
+    expect(window.training.runs).toEqual([]);
+    expect(window.ui.told).toMatchObject([{ message: 'Planwright is off.' }]);
   });
 
   it('does nothing where nothing runs', async () => {

@@ -32,6 +32,21 @@ describe('the model that the engine opens', () => {
     expect(window.log.at(-1)).toContain(BROKEN.message);
   });
 
+  it('tells of the same trouble once, however often the engine starts, until something changed', async () => {
+    const window = new Window();
+    const troubles: string[] = [];
+    window.models.troubled.listen((message) => troubles.push(message));
+    window.training.failure = BROKEN;
+    for (let i = 0; i < 3; i++) await window.models.activeFolder();
+    expect(troubles).toHaveLength(1);
+    window.training.failure = new TrainingFailure('other-base', 'It was tuned from another model.');
+    await window.models.activeFolder();
+    expect(troubles).toHaveLength(2);
+    window.models.replaced();
+    await window.models.activeFolder();
+    expect(troubles).toHaveLength(3);
+  });
+
   it('is looked up without a process where there is no store yet', async () => {
     const window = new Window('/nowhere/at/all');
     expect(await window.models.look()).toEqual({ using: 'starter', model: null });
@@ -104,6 +119,16 @@ describe('forgetting', () => {
     await forgetting;
     expect(window.training.asked.at(-1)).toBe('forget');
     expect(window.memory.run).toBeUndefined();
+  });
+
+  it('deletes what is so damaged that nothing can be told of it', async () => {
+    const window = new Window();
+    window.ui.answers = ['Forget'];
+    window.training.state = () => Promise.reject(BROKEN);
+    await window.commands.forget();
+    expect(window.training.asked).toEqual(['forget']);
+    expect(window.ui.told).toEqual([]);
+    expect(window.changes).toBe(1);
   });
 
   it('tells where another window is in the way', async () => {

@@ -157,6 +157,9 @@ export class FakeTraining implements Training {
   forget(): Promise<void> {
     return this.answer('forget', undefined);
   }
+  discard(): Promise<void> {
+    return this.answer('discard', undefined);
+  }
   exportTo({ file }: ModelTransfer): Promise<void> {
     return this.answer(`export ${file}`, undefined);
   }
@@ -294,7 +297,7 @@ export class Window {
       news: new TrainingNews(ui, english, FIGURES, log),
       unfinished: new Unfinished(this.memory, 1, () => this.othersLive),
       ground: () => this.ground,
-      options: (folders, mode, again) =>
+      options: (folders, mode, again, begunOn) =>
         Promise.resolve({
           baseFolder: '/starter',
           storeFolder: store ?? '',
@@ -302,7 +305,7 @@ export class Window {
           include: [],
           exclude: [],
           mode,
-          device: this.device,
+          device: begunOn ?? this.device,
           runtime: 'auto',
           minutes: 15,
           seed: 1,

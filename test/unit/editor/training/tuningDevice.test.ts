@@ -14,6 +14,12 @@ describe('where fine-tuning runs', () => {
     expect(await new TuningDevice(engine, () => asked).choose()).toBe(device);
   });
 
+  it('is where a run was begun that is taken up, unless the settings name a device', async () => {
+    expect(await new TuningDevice(onCpu, () => 'auto').choose('webgpu')).toBe('webgpu');
+    expect(await new TuningDevice(onGpu, () => 'auto').choose('cpu')).toBe('cpu');
+    expect(await new TuningDevice(onGpu, () => 'cpu').choose('webgpu')).toBe('cpu');
+  });
+
   it('is the CPU once the GPU failed at it, unless the GPU is asked for by name', async () => {
     let asked: 'auto' | 'webgpu' = 'auto';
     const device = new TuningDevice(onGpu, () => asked);
