@@ -6,7 +6,7 @@ import { Char, END, type CausalReader } from './causalReader';
  */
 
 /** How an HTML block ends: at a blank line, or with the line that holds this text (CommonMark 4.6). */
-export type HtmlEnd = 'blank' | '-->' | '</pre' | '</script' | '</style' | '</textarea';
+export type HtmlEnd = 'blank' | '-->' | '</pre' | '</script' | '</style';
 
 const HTML_BLOCKS = new Set(
   'div p table details summary section ul ol li br hr img h1 h2 h3 h4 h5 h6 pre script style center figure video iframe'.split(

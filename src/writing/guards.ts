@@ -18,14 +18,16 @@ const OPAQUE: Partial<Record<UnitKind, SimpleReason>> = {
   html: 'inside-html',
   table: 'inside-table',
   frontMatter: 'inside-front-matter',
-  image: 'inside-link',
   rule: 'after-marker',
 };
 
 /** A bare marker: bullet, ordinal, heading or quote, with no space after it yet. */
 const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>)$/;
-const LINK_TARGET = /(?:\]\([^()\s]*|<[a-z][a-z0-9+.-]*:[^<>\s]*)$/i;
-const HTML_TAG = /<\/?[a-z][^<>]*$/i;
+/** Of a link or an image, with its title; an address in angle brackets. */
+const LINK_TARGET = /(?:\]\([^()\s]*(?:\s+["'][^"')]*)?|<[a-z][a-z0-9+.-]*:[^<>\s]*)$/i;
+/** "[name]: target", which is no footnote. */
+const DEFINITION = /^[ >]*\[(?!\^)[^\]]+\]:\s*\S*$/;
+const HTML_TAG = /<\/?[a-z][^<>]*$|<!--(?:(?!-->)[\s\S])*$/i;
 
 /** A file this large is judged by its beginning. */
 const JUDGED = 1 << 16;
@@ -42,11 +44,31 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
   if (text.slice(0, cursor).trim() === '') return because('nothing-before-cursor');
   if (BARE_MARKER.test(line)) return because('after-marker');
   if (hasOpenCodeSpan(unit)) return because('inside-code');
-  if (LINK_TARGET.test(unit)) return because('inside-link');
+  if (hasOpenFormula(unit)) return because('inside-math');
+  if (LINK_TARGET.test(unit) || DEFINITION.test(line)) return because('inside-link');
   if (HTML_TAG.test(unit)) return because('inside-html');
   if (/[\p{L}\p{N}]$/u.test(line) && /^[\p{L}\p{N}]/u.test(text.slice(cursor, cursor + 2)))
     return because('inside-word');
   return undefined;
+}
+
+/** Blanks code spans, whose content is no Markdown. */
+export function withoutCode(text: string): string {
+  return text.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, (span) => ' '.repeat(span.length));
+}
+
+/**
+ * Whether a formula between dollars is open at the end of a text. Dollars open before anything but white space and close behind it, by Pandoc's rule; but one before
+ * a digit is a price, one before capitals a variable, and one with words behind it was meant as itself.
+ */
+export function hasOpenFormula(text: string): boolean {
+  const plain = withoutCode(text);
+  let opened = -1;
+  for (const { index } of plain.matchAll(/(?<!\\)\$/g)) {
+    if (opened >= 0 && /\S/.test(plain[index - 1]!)) opened = -1;
+    else if (opened < 0 && /^\$(?![\s\d$]|[A-Z_]{2})./.test(plain.slice(index))) opened = index;
+  }
+  return opened >= 0 && !/\s\p{L}{2,}/u.test(plain.slice(opened));
 }
 
 /** Whether a run of backticks is open at the end of a text (a span closes with a run of the same length). */

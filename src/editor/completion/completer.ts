@@ -94,7 +94,7 @@ export class Completer {
       if (known && (mode !== 'alternatives' || known.typed === 0)) {
         if (known.suggestions.length === 0) return silent(known.silence ?? { kind: 'nothing', sentence: '' });
         const items = this.mannered(known.suggestions, question, place);
-        if (items.length === 0) return { kind: 'nothing', reason: 'unfit-here' };
+        if (items.length === 0) return { kind: 'nothing', reason: 'unfit-here', sentence: UNFIT };
         return { kind: 'suggestions', items: mode === 'alternatives' ? choice(shown, items) : items, source, waited };
       }
       if (this.engine.state.kind === 'failed') return { kind: 'nothing', reason: 'engine-failed' };
@@ -221,6 +221,9 @@ export class Completer {
   }
 }
 
+/** Marks what the editor translates as it shows it: `npm run l10n` finds this message. */
+const l10n = { t: (message: string): string => message };
+const UNFIT = l10n.t('What is suggested here does not fit into the line: begin a new one, and ask again.');
 const SUPERSEDED: Answer = { kind: 'nothing', reason: 'superseded' };
 
 function silent({ kind, sentence }: Silence): Answer {

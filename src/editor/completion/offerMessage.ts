@@ -16,11 +16,7 @@ export function showOfferMessages(offers: Offers, labels: LabelBook): vscode.Dis
       shown = vscode.window.setStatusBarMessage(messageOf(offers.remaining, labels));
     }
   };
-  const subscriptions = [
-    offers.offered.listen(show),
-    offers.followed.listen(show),
-    offers.withdrawn.listen(hide),
-  ];
+  const subscriptions = [offers.offered.listen(show), offers.followed.listen(show), offers.withdrawn.listen(hide)];
   return new vscode.Disposable(() => {
     hide();
     for (const subscription of subscriptions) subscription.dispose();

@@ -1,4 +1,5 @@
 import type { Filter, FilterContext, Verdict } from './filter';
+import { cutAtClosing } from './closedBehind';
 import { trimDangling } from './danglingWord';
 import { dropFollowing } from './following';
 import { joinSuffix } from './joinSuffix';
@@ -13,6 +14,7 @@ import { trimOverlap } from './suffixOverlap';
 const CHAIN: readonly Filter[] = [
   cutRepetition,
   trimStart,
+  cutAtClosing,
   trimOverlap,
   dropFollowing,
   cutRepeatedSentence,

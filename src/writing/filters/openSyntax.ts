@@ -1,4 +1,4 @@
-import { openCodeSpan } from '../guards';
+import { openCodeSpan, withoutCode } from '../guards';
 import type { Filter } from './filter';
 
 /**
@@ -20,11 +20,6 @@ function openConstruct(unit: string, text: string): number | undefined {
   const whole = unit + text;
   const places = [openCodeSpan(whole), openLink(whole), openEmphasis(whole)].filter((at) => at >= unit.length);
   return places.length === 0 ? undefined : Math.min(...places) - unit.length;
-}
-
-/** Blanks code spans, whose content is no Markdown. */
-function withoutCode(text: string): string {
-  return text.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, (span) => ' '.repeat(span.length));
 }
 
 function openLink(text: string): number {

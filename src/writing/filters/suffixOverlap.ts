@@ -2,13 +2,23 @@ import type { Filter } from './filter';
 
 /** Words looked at on each side. */
 const MOST_WORDS = 40;
+const CONTENT = /[\p{L}\p{N}]/u;
 
 /**
  * Takes off what already stands after the cursor: the longest run of words that ends the completion and begins the rest of the line. A completion that
  * reaches the following words earlier (two of them at least) is cut where it meets them.
  */
 export const trimOverlap: Filter = (text, { after }) => {
-  const rest = words(after.slice(0, after.search(/\n|$/))).slice(0, MOST_WORDS);
+  const line = words(after.slice(0, after.search(/\n|$/)));
+  // A mark of its own at the beginning belongs to what is before the cursor.
+  const rest = line
+    .slice(
+      Math.max(
+        0,
+        line.findIndex(({ word }) => CONTENT.test(word)),
+      ),
+    )
+    .slice(0, MOST_WORDS);
   const own = words(text);
   if (rest.length === 0 || own.length === 0) return { text };
   for (let i = 0; i < own.length; i++) {

@@ -324,7 +324,9 @@ describe('the choice of a device', () => {
     const info = await engine.load();
     // On a machine with a GPU it does open.
     if (info.device.kind === 'cpu') expect(engine.state).toMatchObject({ skippedDevice: { device: 'webgpu' } });
-    expect([...devices.verdicts.values()]).toMatchObject([{ kind: info.device.kind === 'webgpu' ? 'works' : 'failed' }]);
+    expect([...devices.verdicts.values()]).toMatchObject([
+      { kind: info.device.kind === 'webgpu' ? 'works' : 'failed' },
+    ]);
   });
 
   it('ends a probe that hangs when the engine is stopped', async () => {

@@ -302,7 +302,7 @@ describe('stopping a run', () => {
       await window.fineTuning.stop();
       run.fail(new EngineCancelled());
       await over;
-      expect(window.memory.run !== undefined).toBe(remembered);
+      expect(window.memory.get() !== undefined).toBe(remembered);
       expect(window.ui.notes.at(-1)).toContain(remembered ? 'can still be resumed' : 'nothing of it was kept');
     }
   });

@@ -6,6 +6,7 @@ const filter = (text: string, after: string) => joinSuffix(text, { before: '', u
 it('puts a space between the completion and a word right after the cursor', () => {
   expect(filter('big', 'cat')).toEqual({ text: 'big ' });
   expect(filter('big', '**cat**')).toEqual({ text: 'big ' });
+  expect(filter('big', '[cat](cat.md)')).toEqual({ text: 'big ' });
 });
 
 it('adds none where one is, or none is wanted', () => {
@@ -13,5 +14,6 @@ it('adds none where one is, or none is wanted', () => {
   expect(filter('big', ' cat')).toEqual({ text: 'big' });
   expect(filter('big', '.')).toEqual({ text: 'big' });
   expect(filter('big', '')).toEqual({ text: 'big' });
-  for (const closing of ['**', '** and', '"', '_', '`.', '”']) expect(filter('big', closing)).toEqual({ text: 'big' });
+  for (const closing of ['**', '** and', '"', '_', '`.', '”', '[^1] and'])
+    expect(filter('big', closing)).toEqual({ text: 'big' });
 });

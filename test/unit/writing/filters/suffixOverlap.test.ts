@@ -26,6 +26,11 @@ describe('overlap with the text after the cursor', () => {
     expect(filter(' on the mat.', ' on the mat.\nNext')).toEqual({ drop: 'repeats-suffix' });
   });
 
+  it('sees what follows a mark of its own', () => {
+    expect(filter('this and then that.', ', and then that.')).toEqual({ text: 'this' });
+    expect(filter('this', ' – ')).toEqual({ text: 'this' });
+  });
+
   it('looks at the rest of the line only', () => {
     expect(filter('next line', '\nnext line')).toEqual({ text: 'next line' });
     expect(filter('some words', '')).toEqual({ text: 'some words' });

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { cutAtClosing } from '../../../../src/writing/filters/closedBehind';
+
+const filter = (unit: string, text: string, after: string) => cutAtClosing(text, { before: unit, unit, after });
+
+describe('what the text after the cursor closes', () => {
+  it.each([
+    ['It runs here (macOS and Li', 'nux) and there.', ')', 'nux'],
+    ['All of it (one (two) and tw', 'o) files', ') more', 'o'],
+    ['See [sample ', 'file](https://example.org) and more.', '](essay.md)', 'file'],
+    ['A “large ', 'house” stands.', '”', 'house'],
+    ['A "large ', 'house" stands.', '"', 'house'],
+    ['This is **very import', 'ant** to know', '** to', 'ant'],
+    ['This is _very import', 'ant_ to know', '_ to', 'ant'],
+    ['It is ~~wro', 'ng~~ right', '~~', 'ng'],
+    ['It is ', 'near.', '.', 'near'],
+    ['It is (', 'very near).', ').', 'very near'],
+  ])('is not closed twice: %s|%s|%s', (unit, text, after, kept) => {
+    expect(filter(unit, text, after)).toEqual({ text: kept });
+  });
+
+  it.each([
+    ['It runs ', 'here (on a pan) and there.', ' for a while'],
+    ['It runs (', 'on a (large) pan', ')'],
+    ['It runs **', 'fast and *far*', '**'],
+    ['He said ', 'so "twice" today', '" and'],
+    ['It is ', 'near.', ' and far'],
+    ['snake_case is **', 'snake_case', '**'],
+  ])('and nothing else is touched: %s|%s|%s', (unit, text, after) => {
+    expect(filter(unit, text, after)).toEqual({ text });
+  });
+
+  it('drops what only closes', () => {
+    expect(filter('It is (near', ').', ').')).toEqual({ drop: 'repeats-suffix' });
+    expect(filter('It is near', '.', '.')).toEqual({ drop: 'repeats-suffix' });
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { hasOpenFormula, refusal } from '../../../src/writing/guards';
+import { UnitDocument } from '../../../src/text/units';
+
+describe('a formula between dollars', () => {
+  it.each(['Let $x', 'Let $x + ', 'Let $\\alpha', 'Let $a$, $b', 'So `$` is $x_'])('is open: %s', (text) => {
+    expect(hasOpenFormula(text)).toBe(true);
+  });
+
+  it.each([
+    'Let $x$ be',
+    'It costs $5 and ',
+    'It costs 5$ ',
+    'Set $HOME to ',
+    'Set $PATH',
+    'A $word of its own',
+    'A \\$x',
+    'A $',
+    '$f(x)$, $g(x)$, and',
+  ])('is not open: %s', (text) => {
+    expect(hasOpenFormula(text)).toBe(false);
+  });
+});
+
+it('below an image a caption may be written', () => {
+  const text = 'Text.\n\n![A picture](media/a.png)\n';
+  const document = new UnitDocument(text);
+  const open = document.units.at(-1)!;
+  expect(refusal({ text, cursor: text.length, unitStart: open.start, unitKind: open.kind })).toBeUndefined();
+});
+
+it('a footnote is text', () => {
+  const text = 'Text.[^1]\n\n[^1]: It';
+  expect(refusal({ text, cursor: text.length, unitStart: 11, unitKind: 'sentence' })).toBeUndefined();
+});
