@@ -109,6 +109,6 @@ function startEngine(engine: Engine, activity: Activity, log: vscode.LogOutputCh
 
 /** What the manifest's when-clauses ask for. */
 function setContextKeys(configuration: Configuration): void {
-  void vscode.commands.executeCommand('setContext', 'planwright.on', configuration.enabled());
+  void vscode.commands.executeCommand('setContext', 'planwright.on', configuration.enabledSomewhere());
   void vscode.commands.executeCommand('setContext', 'planwright.languages', configuration.languages);
 }

@@ -9,7 +9,11 @@ export type OffReason = 'setting' | 'file' | 'snoozed' | 'language' | 'scheme' |
 export type Verdict = { readonly on: true } | { readonly on: false; readonly reason: OffReason };
 
 /** Documents that are shown by the editor itself or by version control: nobody writes in them. */
-const FOREIGN_SCHEMES = new Set(['git', 'gitlens', 'output', 'vscode-scm', 'comment', 'walkThrough', 'planwright']);
+const FOREIGN_SCHEMES = new Set([
+  ...['git', 'gitlens', 'output', 'vscode-scm', 'comment', 'walkThrough'],
+  // Its own reports.
+  ...['planwright', 'planwright-training'],
+]);
 /** In characters. Beyond it a document is no longer something one writes by hand, and each request would be slow. */
 const LARGEST_DOCUMENT = 5_000_000;
 
@@ -20,7 +24,7 @@ export class Activity implements vscode.Disposable {
   private readonly emitter = new vscode.EventEmitter<void>();
   /** Something changed that a verdict depends on. */
   readonly onDidChange = this.emitter.event;
-  private readonly subscription: vscode.Disposable;
+  private readonly subscriptions: readonly vscode.Disposable[];
   private snoozedUntil = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -28,7 +32,13 @@ export class Activity implements vscode.Disposable {
     private readonly configuration: Configuration,
     private readonly memory: vscode.Memento,
   ) {
-    this.subscription = configuration.onDidChange(() => this.emitter.fire());
+    this.subscriptions = [
+      configuration.onDidChange(() => this.emitter.fire()),
+      // The next one of that name is another document.
+      vscode.workspace.onDidCloseTextDocument(({ uri, isUntitled }) => {
+        if (isUntitled && this.isFileOff(uri)) void this.setFileOff(uri, false);
+      }),
+    ];
   }
 
   of(document: vscode.TextDocument): Verdict {
@@ -58,22 +68,28 @@ export class Activity implements vscode.Disposable {
   }
 
   isFileOff(uri: vscode.Uri): boolean {
-    return this.filesOff().includes(uri.toString());
+    return this.filesOff().includes(fileOf(uri));
   }
 
   async setFileOff(uri: vscode.Uri, off: boolean): Promise<void> {
-    const others = this.filesOff().filter((file) => file !== uri.toString());
-    await this.memory.update(FILES_OFF, off ? [...others, uri.toString()] : others);
+    const file = fileOf(uri);
+    const others = this.filesOff().filter((other) => other !== file);
+    await this.memory.update(FILES_OFF, off ? [...others, file] : others);
     this.emitter.fire();
   }
 
   dispose(): void {
     clearTimeout(this.timer);
-    this.subscription.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.emitter.dispose();
   }
 
   private filesOff(): readonly string[] {
     return this.memory.get<readonly string[]>(FILES_OFF, []);
   }
+}
+
+/** What is turned off: a notebook as a whole, of which each cell is a document. */
+function fileOf(uri: vscode.Uri): string {
+  return (uri.scheme === 'vscode-notebook-cell' ? uri.with({ fragment: '' }) : uri).toString();
 }

@@ -134,22 +134,28 @@ export class Configuration implements vscode.Disposable {
       });
   }
 
-  /** In general, and in each of its languages: settings can differ there. */
+  /** In general, and in each of its languages and folders: settings can differ there. */
   private scopes(): readonly (vscode.ConfigurationScope | undefined)[] {
-    return [undefined, ...this.languages.map((languageId) => ({ languageId }))];
+    const languages = this.languages.map((languageId) => ({ languageId }));
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return [
+      undefined,
+      ...languages,
+      ...folders.flatMap(({ uri }) => languages.map((language) => ({ uri, ...language }))),
+    ];
   }
 
-  /** Gives a setting a value where it has one already (for the language, the folder, the workspace), else for the user. */
+  /** Gives a setting a value where the one is that holds, else for the user. One for the language wins over all that are for none. */
   async set(name: string, value: unknown, document?: vscode.TextDocument): Promise<void> {
     const section = vscode.workspace.getConfiguration(SECTION, document);
     const found = section.inspect(name);
     const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
     const places = [
       [found?.workspaceFolderLanguageValue, WorkspaceFolder, true],
-      [found?.workspaceFolderValue, WorkspaceFolder, false],
       [found?.workspaceLanguageValue, Workspace, true],
-      [found?.workspaceValue, Workspace, false],
       [found?.globalLanguageValue, Global, true],
+      [found?.workspaceFolderValue, WorkspaceFolder, false],
+      [found?.workspaceValue, Workspace, false],
     ] as const;
     const place = places.find(([present]) => present !== undefined);
     await section.update(name, value, place?.[1] ?? Global, place?.[2] ?? false);

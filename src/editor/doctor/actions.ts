@@ -11,7 +11,7 @@ export interface DoctorAction {
 export function doctorActions({ enabled, inlineSuggest, selfTest }: Findings, l10n: Localiser): DoctorAction[] {
   const failed = selfTest.kind === 'failed';
   return [
-    ...(enabled ? [] : [{ title: l10n.t('Turn Planwright on'), command: 'planwright.toggle' }]),
+    ...(enabled ? [] : [{ title: l10n.t('Turn Planwright on'), command: 'planwright.turnOn' }]),
     ...(inlineSuggest
       ? []
       : [

@@ -21,8 +21,12 @@ const RIVALS = [
 
 const TIMED: readonly HostWork[] = ['activate', 'edit', 'lenses', 'suggestion', 'typed-through'];
 
-/** Looks at everything that suggestions depend on, and lets the engine test itself. Starts the engine, unless Planwright is off. */
-export async function examine(services: Services, signal: AbortSignal): Promise<Findings> {
+/** Looks at everything that suggestions in a document depend on, and lets the engine test itself. Starts the engine, unless Planwright is off. */
+export async function examine(
+  services: Services,
+  document: vscode.TextDocument | undefined,
+  signal: AbortSignal,
+): Promise<Findings> {
   const { configuration, context, engine, models, timings, tuningDevice } = services;
   const enabled = configuration.enabledSomewhere();
   const selfTest = enabled ? await runSelfTest(services, signal) : ({ kind: 'not-run' } as const);
@@ -39,7 +43,7 @@ export async function examine(services: Services, signal: AbortSignal): Promise<
     remote: runsElsewhere ? vscode.env.remoteName : undefined,
     trusted: vscode.workspace.isTrusted,
     enabled,
-    offHere: offHere(services),
+    offHere: offIn(document, services),
     inlineSuggest: showsInlineSuggestions(),
     changedSettings: configuration.changed(),
     rivals: RIVALS.flatMap((id) => {
@@ -60,8 +64,7 @@ export async function examine(services: Services, signal: AbortSignal): Promise<
   };
 }
 
-function offHere({ activity, configuration }: Services): Findings['offHere'] {
-  const document = vscode.window.activeTextEditor?.document;
+function offIn(document: vscode.TextDocument | undefined, { activity, configuration }: Services): Findings['offHere'] {
   if (document === undefined || !configuration.languages.includes(document.languageId)) return undefined;
   const verdict = activity.of(document);
   return verdict.on ? undefined : verdict.reason;

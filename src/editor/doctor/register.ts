@@ -14,16 +14,20 @@ export function registerDoctor(services: Services): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const actionsChanged = new vscode.EventEmitter<void>();
   let findings: Findings | undefined;
+  /** What the writer writes in: while the report is read, that has the focus. */
+  let document: vscode.TextDocument | undefined;
   const text = (): string => (findings === undefined ? '' : report(findings, vscode.l10n));
 
   const run = async (): Promise<void> => {
-    const found = await examineWithProgress(services);
+    const active = vscode.window.activeTextEditor?.document;
+    if (active?.uri.scheme !== URI.scheme) document = active;
+    if (document?.isClosed === true) document = undefined;
+    const found = await examineWithProgress(services, document);
     if (found === undefined) return;
     findings = found;
     changed.fire(URI);
     actionsChanged.fire();
-    const document = await vscode.workspace.openTextDocument(URI);
-    await vscode.window.showTextDocument(document, { preview: true });
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(URI), { preview: true });
   };
   const copy = async (): Promise<void> => {
     await vscode.env.clipboard.writeText(text());
@@ -42,6 +46,10 @@ export function registerDoctor(services: Services): vscode.Disposable {
     ),
     vscode.commands.registerCommand('planwright.doctor', run),
     vscode.commands.registerCommand('planwright.copyReport', copy),
+    vscode.commands.registerCommand('planwright.turnOn', async () => {
+      await services.configuration.set('enable', true, document);
+      await run();
+    }),
     vscode.commands.registerCommand('planwright.showInlineSuggestions', async () => {
       await showInlineSuggestions();
       await run();
@@ -50,7 +58,10 @@ export function registerDoctor(services: Services): vscode.Disposable {
 }
 
 /** Undefined where the writer cancelled it. */
-async function examineWithProgress(services: Services): Promise<Findings | undefined> {
+async function examineWithProgress(
+  services: Services,
+  document: vscode.TextDocument | undefined,
+): Promise<Findings | undefined> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     cancellable: true,
@@ -58,7 +69,7 @@ async function examineWithProgress(services: Services): Promise<Findings | undef
   };
   return vscode.window.withProgress(options, async (_progress, token) => {
     try {
-      return await examine(services, signalOf(token));
+      return await examine(services, document, signalOf(token));
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       throw error;

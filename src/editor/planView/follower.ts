@@ -37,6 +37,12 @@ export class Follower implements vscode.Disposable {
         if (document === this.followed) this.followed = undefined;
         this.soon('other');
       }),
+      // Another language is, to the editor, another document.
+      vscode.workspace.onDidOpenTextDocument((document) => {
+        if (document !== vscode.window.activeTextEditor?.document) return;
+        this.follow(vscode.window.activeTextEditor);
+        this.soon('other');
+      }),
       documents.onDidEdit(() => this.soon('edited')),
       documents.onDidPlan(() => this.soon('other')),
       activity.onDidChange(() => this.soon('other')),

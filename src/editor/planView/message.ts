@@ -6,6 +6,8 @@ import type { Localiser } from '../localiser';
 /** What the plan view is about. */
 export interface ViewSituation {
   readonly verdict: Verdict;
+  /** Whether Planwright is on for any document: else the view's welcome says that it is off. */
+  readonly isOnSomewhere: boolean;
   readonly engine: EngineState;
   /** Length of the document. */
   readonly length: number;
@@ -14,8 +16,8 @@ export interface ViewSituation {
 /** What stands above the tree; undefined where the tree speaks for itself, or there is no document. */
 export function viewMessage(situation: ViewSituation | undefined, l10n: Localiser): string | undefined {
   if (situation === undefined) return undefined;
-  const { verdict, engine, length } = situation;
-  if (!verdict.on) return offMessage(verdict.reason, l10n);
+  const { verdict, isOnSomewhere, engine, length } = situation;
+  if (!verdict.on) return isOnSomewhere ? offMessage(verdict.reason, l10n) : undefined;
   switch (engine.kind) {
     case 'failed':
       return engine.error.message;
@@ -40,6 +42,7 @@ function offMessage(reason: Exclude<Verdict, { on: true }>['reason'], l10n: Loca
     case 'too-large':
       return l10n.t('This document is too large.');
     case 'setting':
+      return l10n.t('Planwright is turned off here in the settings.');
     case 'language':
     case 'scheme':
       // The view's welcome says so.

@@ -9,7 +9,7 @@ import { reveal } from './reveal';
 
 /** Registers the view with the document's plan. While it is not on the screen nothing is computed for it but the number of pins. */
 export function registerPlanView(services: Services): vscode.Disposable {
-  const { activity, documents, engine, fineTuning, labels, log } = services;
+  const { activity, configuration, documents, engine, fineTuning, labels, log } = services;
   const provider = new PlanTreeProvider(services);
   const view = vscode.window.createTreeView('planwright.plan', {
     treeDataProvider: provider,
@@ -23,6 +23,7 @@ export function registerPlanView(services: Services): vscode.Disposable {
     const { document, state } = follower;
     const situation = document && {
       verdict: activity.of(document),
+      isOnSomewhere: configuration.enabledSomewhere(),
       engine: engine.state,
       length: state?.text.length ?? 0,
     };

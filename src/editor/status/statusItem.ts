@@ -41,6 +41,8 @@ export function showStatus(services: Services): vscode.Disposable {
       item,
       activity.onDidChange(update),
       vscode.window.onDidChangeActiveTextEditor(update),
+      // Another language is, to the editor, another document.
+      vscode.workspace.onDidOpenTextDocument(update),
       engine.onDidChangeState(update),
       fineTuning.changed.listen(update),
     );

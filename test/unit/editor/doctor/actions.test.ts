@@ -14,7 +14,7 @@ describe('doctorActions', () => {
 
   it('offers what mends something first', () => {
     expect(commands({ inlineSuggest: false })[0]).toBe('planwright.showInlineSuggestions');
-    expect(commands({ enabled: false, selfTest: { kind: 'not-run' } })[0]).toBe('planwright.toggle');
+    expect(commands({ enabled: false, selfTest: { kind: 'not-run' } })[0]).toBe('planwright.turnOn');
     expect(commands({ selfTest: { kind: 'failed', message: 'No model.' } }).slice(0, 2)).toEqual([
       'planwright.restartEngine',
       'planwright.showLog',

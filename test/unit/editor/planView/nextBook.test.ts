@@ -80,14 +80,20 @@ describe('the message above the tree', () => {
 
   it('says what hinders, and nothing otherwise', () => {
     expect(viewMessage(undefined, english)).toBeUndefined();
-    expect(viewMessage({ verdict: on, engine: stopped, length: 10 }, english)).toBeUndefined();
-    expect(viewMessage({ verdict: on, engine: failed, length: 10 }, english)).toBe('It crashed.');
-    expect(viewMessage({ verdict: on, engine: { kind: 'starting' }, length: 10 }, english)).toMatch(/starting/);
-    expect(viewMessage({ verdict: on, engine: stopped, length: 2_000_000 }, english)).toMatch(/too large/);
-    for (const reason of ['file', 'snoozed', 'too-large'] as const)
-      expect(viewMessage({ verdict: { on: false, reason }, engine: stopped, length: 10 }, english)).toBeDefined();
+    expect(viewMessage({ verdict: on, isOnSomewhere: true, engine: stopped, length: 10 }, english)).toBeUndefined();
+    expect(viewMessage({ verdict: on, isOnSomewhere: true, engine: failed, length: 10 }, english)).toBe('It crashed.');
     expect(
-      viewMessage({ verdict: { on: false, reason: 'setting' }, engine: failed, length: 1 }, english),
-    ).toBeUndefined();
+      viewMessage({ verdict: on, isOnSomewhere: true, engine: { kind: 'starting' }, length: 10 }, english),
+    ).toMatch(/starting/);
+    expect(viewMessage({ verdict: on, isOnSomewhere: true, engine: stopped, length: 2_000_000 }, english)).toMatch(
+      /too large/,
+    );
+    for (const reason of ['file', 'snoozed', 'too-large'] as const)
+      expect(
+        viewMessage({ verdict: { on: false, reason }, isOnSomewhere: true, engine: stopped, length: 10 }, english),
+      ).toBeDefined();
+    const off = { verdict: { on: false, reason: 'setting' }, engine: failed, length: 1 } as const;
+    expect(viewMessage({ ...off, isOnSomewhere: true }, english)).toMatch(/turned off here/);
+    expect(viewMessage({ ...off, isOnSomewhere: false }, english)).toBeUndefined();
   });
 });
