@@ -47,6 +47,9 @@ describe('writing', () => {
     const ghost = await workbench.ghostText();
     await workbench.press('Control+K', 'Control+.');
     await workbench.ghostText(ghost);
+    // The editor itself asks nobody a second time at the same place.
+    await workbench.press('Control+K', 'Control+Y');
+    await workbench.statusText(/Suggestions: 1 .+ · 2 /);
     await workbench.saved('sentence.md', `${ESSAY}\nThis is one of the ${ghost}`);
   });
 

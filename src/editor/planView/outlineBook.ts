@@ -17,8 +17,10 @@ const EMPTY: readonly Paragraph[] = [];
 export class OutlineBook {
   private readonly ids: OutlineIds;
   private paragraphs: readonly Paragraph[] = EMPTY;
-  /** Those that the paragraphs are made of: the editor asks between an edit and the update that follows it, too. */
+  /** What the paragraphs are made of: the editor asks between an edit and the update that follows it, too. */
+  private text = '';
   private units: readonly Unit[] = [];
+  private labels: readonly (number | undefined)[] = [];
   private names: readonly string[] = [];
   /** Of each paragraph its place in the outline, and all that is shown of it. */
   private structure: readonly string[] = [];
@@ -40,7 +42,9 @@ export class OutlineBook {
     const { text, plan } = state;
     const { units } = state.units;
     const before = { structure: this.structure, shown: this.shown };
+    this.text = text;
     this.units = units;
+    this.labels = units.map((_, unit) => plan.of(unit)?.label);
     this.paragraphs = this.isTooLarge ? EMPTY : paragraphsAt(state);
     const texts = this.paragraphs.map(({ start, end, kind }) => `${kind} ${text.slice(start, end)}`);
     this.names = this.ids.of(texts);
@@ -48,7 +52,7 @@ export class OutlineBook {
       (paragraph, n) => `${this.names[n]!} ${this.level(paragraph)} ${paragraph.kind}`,
     );
     this.shown = this.paragraphs.map(({ from, to, start, end }) => {
-      const labels = Array.from({ length: to - from }, (_, i) => plan.of(from + i)?.label ?? '');
+      const labels = this.labels.slice(from, to);
       const lengths = units.slice(from, to).map((unit) => unit.end - unit.start);
       const here = current !== undefined && current >= from && current < to ? current - from : '';
       return `${here} ${labels.join()} ${lengths.join()} ${text.slice(start, end)}`;
@@ -99,6 +103,17 @@ export class OutlineBook {
 
   paragraph(block: BlockNode): Paragraph | undefined {
     return this.paragraphs[this.indexOf(block)];
+  }
+
+  /** What stood between two offsets at the last update. */
+  textBetween(start: number, end: number): string {
+    return this.text.slice(start, end);
+  }
+
+  /** A unit and its label, as they were at the last update; undefined where there was none. */
+  unit(unit: number): { readonly start: number; readonly end: number; readonly label: number | undefined } | undefined {
+    const found = this.units[unit];
+    return found && { start: found.start, end: found.end, label: this.labels[unit] };
   }
 
   /** The sentence or heading at an offset, or before it. */

@@ -84,17 +84,16 @@ function stepItem(node: StepNode, { labels }: TreeSituation): vscode.TreeItem {
 }
 
 function blockItem(node: BlockNode, { book, labels, current }: TreeSituation): vscode.TreeItem {
-  const { state } = book;
   const paragraph = book.paragraph(node);
   if (paragraph === undefined) return new vscode.TreeItem('…');
   const { start, end, from, to } = paragraph;
-  const text = state.text.slice(start, Math.min(end, start + 4 * SHOWN));
+  const text = book.textBetween(start, Math.min(end, start + 4 * SHOWN));
   const isSection = node.kind === 'section';
   const isHere = current >= from && current < to;
   const title = clip(isSection ? text.replace(/^#+\s*/, '').replace(/\s*\n.*$/s, '') : text, SHOWN);
   const item = new vscode.TreeItem(title === '' ? '…' : title, isSection || isHere ? Expanded : Collapsed);
   item.iconPath = new vscode.ThemeIcon(isSection ? (isHere ? 'arrow-right' : 'symbol-string') : 'note');
-  const names = Array.from({ length: isSection ? 0 : to - from }, (_, i) => state.plan.of(from + i)?.label);
+  const names = Array.from({ length: isSection ? 0 : to - from }, (_, i) => book.unit(from + i)?.label);
   const named = names.slice(0, LABELS_SHOWN).flatMap((id) => (id === undefined ? [] : [shortName(labels.name(id))]));
   const more = names.length > LABELS_SHOWN && named.length > 0 ? ` +${names.length - LABELS_SHOWN}` : '';
   item.description = isSection ? (isHere ? vscode.l10n.t('here') : '') : named.join(' → ') + more;
@@ -107,15 +106,13 @@ function blockItem(node: BlockNode, { book, labels, current }: TreeSituation): v
 }
 
 function sentenceItem(node: SentenceNode, { book, labels, current }: TreeSituation): vscode.TreeItem {
-  const { state } = book;
   const unit = book.unitOf(node) ?? -1;
-  const { start, end } = state.units.units[unit] ?? { start: 0, end: 0 };
-  const annotation = state.plan.of(unit);
-  const label = annotation && labels.get(annotation.label);
+  const { start, end, label: id } = book.unit(unit) ?? { start: 0, end: 0, label: undefined };
+  const label = id === undefined ? undefined : labels.get(id);
   const isHere = unit === current;
-  const text = state.text.slice(start, end);
+  const text = book.textBetween(start, end);
   const words = clip(text.slice(0, 4 * SHOWN), SHOWN);
-  const name = annotation ? labels.name(annotation.label) : '…';
+  const name = id === undefined ? '…' : labels.name(id);
   const item = new vscode.TreeItem(shortName(name), None);
   item.description = isHere ? `${vscode.l10n.t('here')} · ${words}` : words;
   item.iconPath = new vscode.ThemeIcon(isHere ? 'arrow-right' : (familyIcon(label) ?? 'dash'));

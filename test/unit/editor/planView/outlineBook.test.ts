@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DocumentState } from '../../../../src/editor/documents/documentState';
 import { OutlineBook, type OutlineChange } from '../../../../src/editor/planView/outlineBook';
 import { OutlineIds } from '../../../../src/editor/planView/outlineIds';
-import type { BlockNode } from '../../../../src/editor/planView/planTree';
+import type { BlockNode, SentenceNode } from '../../../../src/editor/planView/planTree';
 import { FakeEngineDocument } from '../support/fakeEngineDocument';
 
 const TEXT = '# A\n\nOne is. Two is.\n\n## B\n\nThree is.\n\nFour is. Five is.\n';
@@ -23,6 +23,12 @@ class Desk {
     const start = this.state.text.indexOf(words);
     this.state.edit([{ start, end: start + words.length, text }]);
     return this.book.update(undefined);
+  }
+
+  /** An edit that the book does not know of yet. */
+  editOnly(words: string, text: string): void {
+    const start = this.state.text.indexOf(words);
+    this.state.edit([{ start, end: start + words.length, text }]);
   }
 
   words(block: BlockNode): string {
@@ -129,6 +135,20 @@ describe('OutlineBook', () => {
     expect([at(block), at(sentence)]).toEqual(['One is. Two is.', 'Two is.']);
     desk.change(' Two is.', '');
     expect(desk.book.spanOf(sentence)).toBeUndefined();
+  });
+
+  it('shows all as it was at the last update, whatever was typed since', async () => {
+    const desk = new Desk();
+    await desk.plan((unit) => 10 + unit);
+    const sentence = desk.book.at(TEXT.indexOf('Five'))! as SentenceNode;
+    const shown = () => {
+      const { start, end, from } = desk.book.paragraph(sentence.block)!;
+      return [desk.book.textBetween(start, end), desk.book.unit(from), desk.book.unit(desk.book.unitOf(sentence)!)];
+    };
+    const before = shown();
+    expect(before[0]).toContain('Four is. Five is.');
+    desk.editOnly('One is.', 'One is. And so is another.');
+    expect(shown()).toEqual(before);
   });
 
   it('tells the sentence at a place, or before it, with its paragraph above', () => {
