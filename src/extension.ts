@@ -80,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     registerDoctor(services),
     training,
     registerTraining(services, tuning, training),
+    labels.replaced.listen(() => documents.forgetSteering()),
     // One that was refused or cut off is asked for again.
     engine.onDidChangeState(({ kind }) => {
       if (kind === 'ready') plans.lookAtVisible();

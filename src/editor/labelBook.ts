@@ -5,6 +5,8 @@ import { Signal } from './signal';
 /** What the model's labels are called. Read once per model; empty until a model has been opened. */
 export class LabelBook {
   readonly changed = new Signal<void>();
+  /** The labels are another model's: what was said of the earlier ones means nothing now. (Fine-tuning keeps the labels.) */
+  readonly replaced = new Signal<void>();
   private labels: readonly LabelInfo[] = [];
   private weightsId: string | undefined;
 
@@ -15,7 +17,9 @@ export class LabelBook {
       this.weightsId = weightsId;
       engine.labels().then(
         (labels) => {
+          const isOther = this.labels.length > 0 && !sameNames(this.labels, labels);
           this.labels = labels;
+          if (isOther) this.replaced.emit();
           this.changed.emit();
         },
         (error: unknown) => {
@@ -38,4 +42,8 @@ export class LabelBook {
   name(id: number): string {
     return this.labels[id]?.name ?? `#${id}`;
   }
+}
+
+function sameNames(a: readonly LabelInfo[], b: readonly LabelInfo[]): boolean {
+  return a.length === b.length && a.every(({ name }, id) => name === b[id]?.name);
 }

@@ -116,6 +116,11 @@ export class DocumentStore implements vscode.Disposable {
     }
   }
 
+  /** Forgets what the writer pinned and excluded, in all documents. */
+  forgetSteering(): void {
+    for (const { state } of this.states.values()) state.steering.clear();
+  }
+
   /** Plans of another model are forgotten: its labels may be others. */
   private takeModel(weightsId: string): void {
     const before = this.weightsId;
