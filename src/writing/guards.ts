@@ -25,8 +25,8 @@ const OPAQUE: Partial<Record<UnitKind, SimpleReason>> = {
 const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>)$/;
 /** Of a link or an image, with its title; an address in angle brackets. */
 const LINK_TARGET = /(?:\]\([^()\s]*(?:\s+["'][^"')]*)?|<[a-z][a-z0-9+.-]*:[^<>\s]*)$/i;
-/** "[name]: target", which is no footnote. */
-const DEFINITION = /^[ >]*\[(?!\^)[^\]]+\]:\s*\S*$/;
+/** "[name]: address", perhaps with a title; no footnote, and no word behind a label. */
+const DEFINITION = /^[ >]*\[(?!\^)[^\]]+\]:\s*(?:<|[#./]|[a-z][\w+.-]*:|[\w-]+[./])\S*(?:\s+["'(][^"')]*)?$/i;
 const HTML_TAG = /<\/?[a-z][^<>]*$|<!--(?:(?!-->)[\s\S])*$/i;
 
 /** A file this large is judged by its beginning. */
@@ -46,7 +46,7 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
   if (hasOpenCodeSpan(unit)) return because('inside-code');
   if (hasOpenFormula(unit)) return because('inside-math');
   if (LINK_TARGET.test(unit) || DEFINITION.test(line)) return because('inside-link');
-  if (HTML_TAG.test(unit)) return because('inside-html');
+  if (HTML_TAG.test(withoutCode(unit))) return because('inside-html');
   if (/[\p{L}\p{N}]$/u.test(line) && /^[\p{L}\p{N}]/u.test(text.slice(cursor, cursor + 2)))
     return because('inside-word');
   return undefined;
@@ -57,16 +57,20 @@ export function withoutCode(text: string): string {
   return text.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, (span) => ' '.repeat(span.length));
 }
 
+/** A dollar that may begin a formula: not one before a digit (a price), a stop (a price too), or the capitals of a variable's name. */
+const FORMULA = /^\$+(?![\s\d$,.;:!?)]|[A-Z]{2}|[A-Z]+_[A-Z])./;
+
 /**
- * Whether a formula between dollars is open at the end of a text. Dollars open before anything but white space and close behind it, by Pandoc's rule; but one before
- * a digit is a price, one before capitals a variable, and one with words behind it was meant as itself.
+ * Whether a formula between dollars is open at the end of a text. Dollars open before anything but white space and close behind it, by Pandoc's rule; but one
+ * behind a letter belongs to it (US$), and one with words behind it was meant as itself.
  */
 export function hasOpenFormula(text: string): boolean {
   const plain = withoutCode(text);
   let opened = -1;
-  for (const { index } of plain.matchAll(/(?<!\\)\$/g)) {
-    if (opened >= 0 && /\S/.test(plain[index - 1]!)) opened = -1;
-    else if (opened < 0 && /^\$(?![\s\d$]|[A-Z_]{2})./.test(plain.slice(index))) opened = index;
+  for (const { index } of plain.matchAll(/(?<!\\)\$+/g)) {
+    const left = plain[index - 1] ?? ' ';
+    if (opened >= 0 && /\S/.test(left)) opened = -1;
+    else if (opened < 0 && !/[\p{L}\p{N}]/u.test(left) && FORMULA.test(plain.slice(index))) opened = index;
   }
   return opened >= 0 && !/\s\p{L}{2,}/u.test(plain.slice(opened));
 }

@@ -4,16 +4,23 @@ import type { Filter } from './filter';
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '”': '“', '»': '«' };
 /** Marks that open and close alike. */
 const ALIKE = /^(?:\*+|_+|~~|"|\$)/;
-const STOP = /[.,;:!?]$/;
+/** A stop at the beginning of what follows; "![" begins an image. */
+const STOP_BEHIND = /^(?:[.,;:?]|!(?!\[))/;
+/** A stop at the end, which is not part of an abbreviation or of dots. */
+const STOP = /(?<!\.\p{L}|\betc|\.)[.,;:!?]$/u;
+/** The same before a full stop, which is that of an abbreviation as well. */
+const STOP_BEFORE_FULL_STOP = /(?<!\.)[.,;:!?]$/;
 
 /**
  * Cuts a completion where it closes what the text after the cursor closes too, and takes off a stop that follows as well. Editors set the second bracket or quote
  * when the first is typed; the LM, which does not read what follows, sets its own.
  */
-export const cutAtClosing: Filter = (text, { unit, after }) => {
-  const at = OPENERS[after[0] ?? ''] === undefined ? alikeClosing(text, unit, after) : bracketClosing(text, after[0]!);
+export const cutAtClosing: Filter = (text, { before, after }) => {
+  const paragraph = before.slice(before.lastIndexOf('\n\n') + 1);
+  const isBracket = OPENERS[after[0] ?? ''] !== undefined;
+  const at = isBracket ? bracketClosing(text, after[0]!) : alikeClosing(text, paragraph, after);
   const cut = at < 0 ? text : text.slice(0, at).trimEnd();
-  const kept = STOP.test(after[0] ?? '') ? cut.replace(STOP, '') : cut;
+  const kept = STOP_BEHIND.test(after) ? cut.replace(after[0] === '.' ? STOP_BEFORE_FULL_STOP : STOP, '') : cut;
   if (kept === text) return { text };
   return kept.trim() === '' ? { drop: 'repeats-suffix' } : { text: kept };
 };
@@ -29,18 +36,26 @@ function bracketClosing(text: string, closer: string): number {
   return -1;
 }
 
-/** Where a mark closes that is open in the unit and begins what follows, or -1. */
-function alikeClosing(text: string, unit: string, after: string): number {
+/** Where a mark closes that is open in the paragraph and begins what follows, or -1. */
+function alikeClosing(text: string, paragraph: string, after: string): number {
   const mark = ALIKE.exec(after)?.[0];
-  if (mark === undefined || runsOf(mark, unit).length % 2 === 0) return -1;
-  const before = (at: number): string => (unit + text)[unit.length + at - 1] ?? ' ';
-  return runsOf(mark, text).find((at) => !/\s/.test(before(at))) ?? -1;
+  if (mark === undefined) return -1;
+  const whole = paragraph + text;
+  const places = runsOf(mark, whole);
+  const isOpen = places.filter((at) => at < paragraph.length).length % 2 === 1;
+  const at = places.find((place) => place >= paragraph.length && !/\s/.test(whole[place - 1] ?? ' '));
+  return isOpen && at !== undefined ? at - paragraph.length : -1;
 }
 
-/** Where a text has this mark, and no longer one of the same kind. */
+/** Where a text has this mark, and no longer one of the same kind; one between spaces is a bullet or stands for itself, an underscore in a word is its own. */
 function runsOf(mark: string, text: string): number[] {
   const kind = mark[0]!.replace(/[*$]/, '\\$&');
   return Array.from(text.matchAll(new RegExp(`${kind}+`, 'g')))
-    .filter(({ 0: run, index }) => run === mark && text[index - 1] !== '\\')
+    .filter(({ 0: run, index }) => {
+      const [left, right] = [text[index - 1] ?? ' ', text[index + run.length] ?? ''];
+      const isAlone = /\s/.test(left) && /\s/.test(right);
+      const isInWord = run.startsWith('_') && /[\p{L}\p{N}]/u.test(left) && /[\p{L}\p{N}]/u.test(right);
+      return run === mark && left !== '\\' && !isAlone && !isInWord;
+    })
     .map(({ index }) => index);
 }

@@ -10,21 +10,19 @@ const CONTENT = /[\p{L}\p{N}]/u;
  */
 export const trimOverlap: Filter = (text, { after }) => {
   const line = words(after.slice(0, after.search(/\n|$/)));
-  // A mark of its own at the beginning belongs to what is before the cursor.
-  const rest = line
-    .slice(
-      Math.max(
-        0,
-        line.findIndex(({ word }) => CONTENT.test(word)),
-      ),
-    )
-    .slice(0, MOST_WORDS);
+  // A mark of its own at the beginning belongs to what is before the cursor. Behind it a single word that is the same may be chance.
+  const first = Math.max(
+    0,
+    line.findIndex(({ word }) => CONTENT.test(word)),
+  );
+  const least = first > 0 ? 2 : 1;
+  const rest = line.slice(first, first + MOST_WORDS);
   const own = words(text);
   if (rest.length === 0 || own.length === 0) return { text };
   for (let i = 0; i < own.length; i++) {
     const length = matching(own, i, rest);
     const reachesEnd = i + length === own.length;
-    if (length === 0 || !(reachesEnd || length === rest.length || length >= 2)) continue;
+    if (length < least || !(reachesEnd || length === rest.length || length >= 2)) continue;
     const kept = text.slice(0, own[i]!.start);
     if (kept.trim() === '') return { drop: 'repeats-suffix' };
     return { text: kept.trimEnd() };

@@ -3,9 +3,12 @@ import { hasOpenFormula, refusal } from '../../../src/writing/guards';
 import { UnitDocument } from '../../../src/text/units';
 
 describe('a formula between dollars', () => {
-  it.each(['Let $x', 'Let $x + ', 'Let $\\alpha', 'Let $a$, $b', 'So `$` is $x_'])('is open: %s', (text) => {
-    expect(hasOpenFormula(text)).toBe(true);
-  });
+  it.each(['Let $x', 'Let $x + ', 'Let $\\alpha', 'Let $a$, $b', 'So `$` is $x_', 'Let $X_i = ', '$N_{max} '])(
+    'is open: %s',
+    (text) => {
+      expect(hasOpenFormula(text)).toBe(true);
+    },
+  );
 
   it.each([
     'Let $x$ be',
@@ -16,6 +19,10 @@ describe('a formula between dollars', () => {
     'A $word of its own',
     'A \\$x',
     'A $',
+    'It costs 5$, ',
+    'Prices are in US$/MWh ',
+    'The formula $$x$$, ',
+    'Set $MY_VAR ',
     '$f(x)$, $g(x)$, and',
   ])('is not open: %s', (text) => {
     expect(hasOpenFormula(text)).toBe(false);
@@ -27,6 +34,10 @@ it('below an image a caption may be written', () => {
   const document = new UnitDocument(text);
   const open = document.units.at(-1)!;
   expect(refusal({ text, cursor: text.length, unitStart: open.start, unitKind: open.kind })).toBeUndefined();
+});
+
+it.each(['Begin it with `<!--` and end it with ', '[Bob]: ', '[link text]: more'])('%s is text', (text) => {
+  expect(refusal({ text, cursor: text.length, unitStart: 0, unitKind: 'sentence' })).toBeUndefined();
 });
 
 it('a footnote is text', () => {

@@ -15,6 +15,10 @@ describe('what the text after the cursor closes', () => {
     ['It is ~~wro', 'ng~~ right', '~~', 'ng'],
     ['It is ', 'near.', '.', 'near'],
     ['It is (', 'very near).', ').', 'very near'],
+    ['* This is *very ', 'important* thing.', '*', 'important'],
+    ['The max_len is _very ', 'large_ here.', '_', 'large'],
+    ['He said "It works. And then ', 'it stops." He left.', '"', 'it stops.'],
+    ['It is in the ', 'U.S.', '.', 'U.S'],
   ])('is not closed twice: %s|%s|%s', (unit, text, after, kept) => {
     expect(filter(unit, text, after)).toEqual({ text: kept });
   });
@@ -25,7 +29,11 @@ describe('what the text after the cursor closes', () => {
     ['It runs **', 'fast and *far*', '**'],
     ['He said ', 'so "twice" today', '" and'],
     ['It is ', 'near.', ' and far'],
-    ['snake_case is **', 'snake_case', '**'],
+    ['* See ', 'the *nice* and big', '*word* here'],
+    ['He moved to the ', 'U.S.', ', where he died.'],
+    ['Apples, ', 'pears, etc.', ', and nuts'],
+    ['See it ', 'here.', '![alt](a.png)'],
+    ['And ', 'so on...', '.'],
   ])('and nothing else is touched: %s|%s|%s', (unit, text, after) => {
     expect(filter(unit, text, after)).toEqual({ text });
   });

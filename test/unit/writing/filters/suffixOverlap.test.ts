@@ -28,7 +28,8 @@ describe('overlap with the text after the cursor', () => {
 
   it('sees what follows a mark of its own', () => {
     expect(filter('this and then that.', ', and then that.')).toEqual({ text: 'this' });
-    expect(filter('this', ' – ')).toEqual({ text: 'this' });
+    expect(filter('and pepper', ', pepper and oil.')).toEqual({ text: 'and pepper' });
+    expect(filter('it', ', it asks you.')).toEqual({ text: 'it' });
   });
 
   it('looks at the rest of the line only', () => {
