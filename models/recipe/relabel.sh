@@ -43,8 +43,10 @@ valid=(--valid "$WORK/valid.npz" --valid-embeddings "$WORK/valid.npy")
 [ -e "$WORK/start.pt" ] || "$PYTHON" carry_over.py "${units[@]}" --row "$ROW" --planner "$WORK/planner.pt" --earlier-labels "$WORK/earlier/labels" \
   --earlier-embeddings "$WORK/earlier/labels.npy" --labels "$WORK/labels" --out "$WORK/start.pt"
 # On the documents of base.sh's last stage, which this planner has not read.
-[ -e "$WORK/shipped.pt" ] || "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/last.npz" --embeddings "$WORK/last.npy" --labels "$WORK/labels" --tokenizer "$tok" --start "$WORK/start.pt" \
-  --row soft-joint --oracle 0.4 --seed 2 --steps 64 --micro-tokens 4096 --unfreeze 0.02 --muon-lr 0.002 --adam-lr 3e-4 --planner-lr 1e-4 --out "$WORK/shipped.pt"
+[ -e "$WORK/joined.pt" ] || "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/last.npz" --embeddings "$WORK/last.npy" --labels "$WORK/labels" --tokenizer "$tok" --start "$WORK/start.pt" \
+  --row soft-joint --oracle 0.4 --seed 2 --steps 64 --micro-tokens 4096 --unfreeze 0.02 --muon-lr 0.002 --adam-lr 3e-4 --planner-lr 1e-4 --out "$WORK/joined.pt"
+# The LM as the mean of before and after is better than either.
+[ -e "$WORK/shipped.pt" ] || "$PYTHON" average.py --rows "$WORK/joined.pt" "$ROW" --out "$WORK/shipped.pt"
 [ -e "$WORK/table.json" ] || "$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" --tokenizer "$tok" --rows "$WORK/shipped.pt" --tokens 250000 --out "$WORK/table.json"
 mkdir -p "$WORK/model" && cp "$FROM/replay.jsonl" "$WORK/model/"
 "$PYTHON" export.py --config "$CONFIG" --tokenizer "$tok" --labels "$WORK/labels" --encoder "$WORK/encoder.pt" --row "$WORK/shipped.pt" --limit-megabytes 60 --out "$WORK/model"
