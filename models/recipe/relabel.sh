@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gives a finished model an encoder that is tuned on acts, and labels made with it: how the bundled model came to those it has.
 #   CORPUS=path/to/corpus FROM=folder/of/the/model ROW=work/shipped.pt ./relabel.sh
-# FROM is a model whose encoder was not tuned so yet (git log of this file: the bundled one before it), ROW what joint.py wrote when that model was made (base.sh). An hour and a half on two
+# FROM is a model whose encoder was not tuned so yet (the bundled one was, before the commit that brought this file), ROW what joint.py wrote when that model was made (base.sh). An hour and a half on two
 # CPU cores. A step whose output exists is not repeated. Names follow by reading: worksheets.py, names.py.
 set -euo pipefail
 cd "$(dirname "$0")"
