@@ -36,8 +36,9 @@ export class Activity implements vscode.Disposable {
       configuration.onDidChange(() => this.emitter.fire()),
       // The next one of that name is another document. (One whose language changes is closed, too, but still there.)
       vscode.workspace.onDidCloseTextDocument(({ uri, isUntitled }) => {
+        if (!isUntitled || !this.isFileOff(uri)) return;
         const isThere = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
-        if (isUntitled && !isThere && this.isFileOff(uri)) void this.setFileOff(uri, false);
+        if (!isThere) void this.setFileOff(uri, false);
       }),
     ];
   }

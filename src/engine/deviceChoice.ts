@@ -80,9 +80,8 @@ export class DeviceChooser {
     const outcome = await probe(settings, signal);
     // A model that does not open says nothing about the device; opened on the CPU, it says what is wrong with it.
     if (outcome.kind === 'unknown') return { device: 'cpu' };
-    const isPassing = outcome.kind === 'failed' && outcome.passing === true;
     const verdict: DeviceVerdict = outcome.kind === 'failed' ? { kind: 'failed', reason: outcome.reason } : outcome;
-    if (isPassing) this.passing.set(key, verdict);
+    if (outcome.kind === 'failed' && outcome.passing) this.passing.set(key, verdict);
     else memory.set(key, verdict);
     const chosen = choice(verdict, settings);
     const why = chosen.skipped?.reason;

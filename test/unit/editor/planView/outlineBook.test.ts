@@ -20,8 +20,7 @@ class Desk {
 
   /** Replaces words of the text, and says what of the tree changed. */
   change(words: string, text: string): OutlineChange {
-    const start = this.state.text.indexOf(words);
-    this.state.edit([{ start, end: start + words.length, text }]);
+    this.editOnly(words, text);
     return this.book.update(undefined);
   }
 
