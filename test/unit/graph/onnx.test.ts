@@ -54,10 +54,10 @@ describe('a graph as ONNX', () => {
     expect(text(graph, 2)).toEqual(['written']);
   });
 
-  it('writes sizes as numbers and names, and leaves expressions open', () => {
+  it('writes sizes as numbers and as names, be they expressions, of what lies between too', () => {
     const { graph } = written((b) => {
       const x = b.input('x', 'float32', ['T', 4]);
-      b.output('y', ops.concat([x, b.input('p', 'float32', ['P', 4])], 0));
+      b.output('y', ops.exp(ops.concat([x, b.input('p', 'float32', ['P', 4])], 0)));
     });
     const dims = (value: Uint8Array): unknown[] => {
       const shape = messages(messages(messages(value, 2)[0]!, 1)[0]!, 2)[0]!;
@@ -67,7 +67,9 @@ describe('a graph as ONNX', () => {
       ['x', ['T', 4]],
       ['p', ['P', 4]],
     ]);
-    expect(dims(messages(graph, 12)[0]!)).toEqual([undefined, 4]);
+    expect(messages(graph, 12).map((output) => [text(output, 1)[0], dims(output)])).toEqual([['y', ['P+T', 4]]]);
+    // The one value that is neither fed nor an output.
+    expect(messages(graph, 13).map(dims)).toEqual([['P+T', 4]]);
   });
 
   it('writes attributes by their type', () => {
