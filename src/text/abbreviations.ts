@@ -12,11 +12,15 @@ const ABBREVIATIONS = new Set(
     .split(' '),
 );
 
+/** Abbreviations that, written small, are far more often the word: "He said no." */
+const WORDS_WHEN_SMALL = new Set(['no', 'art']);
+
 /** Names (lower case) that end in an exclamation mark. */
 const MARKED_NAMES = new Set(['yahoo', 'jeopardy']);
 
 /** Whether a single dot behind `word` is most likely part of it: an abbreviation or an initial ("J. Doe", but not the pronoun I). */
 export function isAbbreviation(word: string): boolean {
+  if (WORDS_WHEN_SMALL.has(word)) return false;
   return ABBREVIATIONS.has(word.toLowerCase()) || (word !== 'I' && /^\p{Lu}$/u.test(word));
 }
 

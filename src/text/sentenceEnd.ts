@@ -79,6 +79,8 @@ function trailsOff(marks: string): boolean {
 /** Whether the single dot at `at` belongs to what is before it on its line, in the sentence that began at `from`, rather than ending it. */
 function isPartOfWord(text: string, at: number, from: number, line: boolean): boolean {
   const word = wordBefore(text, at, from);
+  // As a whole sentence it is an answer rather than a number's.
+  if (word === 'No' && text.slice(from, at).trim() === word) return false;
   if (isAbbreviation(word)) return true;
   const bound = Math.max(from, at - LOOK_BACK);
   // Not looked for further back, which would read a long line again at each of its stops.
