@@ -59,11 +59,3 @@ export function createEngine(
   );
   return engine;
 }
-
-/** The signal of a cancellation token. */
-export function signalOf(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  else token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
-}

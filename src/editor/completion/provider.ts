@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { signalOf } from '../engineHost';
+import { signalOf } from '../../engine/signalOf';
 import { eolOf } from '../eolOf';
 import type { Services } from '../services';
 import { Signal } from '../signal';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DocumentState } from '../documents/documentState';
+import { registerForLanguages } from '../languages';
 import type { Services } from '../services';
 import { acceptSentence } from './acceptSentence';
 import { CatchUp } from './catchUp';
@@ -67,15 +68,10 @@ export function registerCompletions(services: Services): Completions {
   const offered = new vscode.EventEmitter<OfferEvent>();
   const withdrawn = new vscode.EventEmitter<void>();
 
-  const selector = (): vscode.DocumentSelector => configuration.languages.map((language) => ({ language }));
-  let registration = vscode.languages.registerInlineCompletionItemProvider(selector(), provider);
   const parts: { dispose(): unknown }[] = [
-    configuration.onDidChange((event) => {
-      if (!event.affectsConfiguration('planwright.languages')) return;
-      registration.dispose();
-      registration = vscode.languages.registerInlineCompletionItemProvider(selector(), provider);
-    }),
-    new vscode.Disposable(() => void registration.dispose()),
+    registerForLanguages(configuration, (selector) =>
+      vscode.languages.registerInlineCompletionItemProvider(selector, provider),
+    ),
     vscode.commands.registerCommand('planwright.acceptSentence', () =>
       acceptSentence(services, completer, provider, counters),
     ),

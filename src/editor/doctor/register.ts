@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { signalOf } from '../engineHost';
+import { signalOf } from '../../engine/signalOf';
 import type { Services } from '../services';
 import { doctorActions } from './actions';
 import { examine } from './examine';

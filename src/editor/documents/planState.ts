@@ -32,11 +32,6 @@ export class PlanState {
     return this.current;
   }
 
-  /** Whether there has been a plan at all. */
-  get isKnown(): boolean {
-    return this.following.length > 0;
-  }
-
   /** For each step after the end of the text, the most probable labels; empty while no plan is known. */
   get next(): readonly (readonly LabelProbability[])[] {
     return this.following;

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { signalOf } from '../engineHost';
+import { signalOf } from '../../engine/signalOf';
 import type { Question } from './question';
 import type { ProgressLine, TrainingUi } from './ui';
 

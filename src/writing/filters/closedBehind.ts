@@ -1,3 +1,4 @@
+import { isPartOfWord } from './emphasis';
 import type { Filter } from './filter';
 
 /** Marks that close, and what opens them. */
@@ -54,8 +55,7 @@ function runsOf(mark: string, text: string): number[] {
     .filter(({ 0: run, index }) => {
       const [left, right] = [text[index - 1] ?? ' ', text[index + run.length] ?? ''];
       const isAlone = /\s/.test(left) && /\s/.test(right);
-      const isInWord = run.startsWith('_') && /[\p{L}\p{N}]/u.test(left) && /[\p{L}\p{N}]/u.test(right);
-      return run === mark && left !== '\\' && !isAlone && !isInWord;
+      return run === mark && left !== '\\' && !isAlone && !isPartOfWord(text, index, run);
     })
     .map(({ index }) => index);
 }

@@ -1,4 +1,5 @@
 import { openCodeSpan, withoutCode } from '../guards';
+import { isPartOfWord } from './emphasis';
 import type { Filter } from './filter';
 
 /**
@@ -37,8 +38,8 @@ function openEmphasis(text: string): number {
   for (const { 0: mark, index } of blanked.matchAll(/\*{1,3}|_{1,3}|~~/g)) {
     const left = blanked[index - 1] ?? ' ';
     const right = blanked[index + mark.length] ?? ' ';
-    // Simplified flanking rule: an opener touches what follows, a closer what precedes. An underscore inside a word is neither.
-    if (mark.startsWith('_') && /[\p{L}\p{N}]/u.test(left) && /[\p{L}\p{N}]/u.test(right)) continue;
+    // Simplified flanking rule: an opener touches what follows, a closer what precedes.
+    if (isPartOfWord(blanked, index, mark)) continue;
     const last = open.at(-1);
     if (last?.mark === mark && !/\s/.test(left)) open.pop();
     else if (!/\s/.test(right) || index + mark.length === blanked.length) open.push({ mark, at: index });
