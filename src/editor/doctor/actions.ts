@@ -8,10 +8,12 @@ export interface DoctorAction {
 }
 
 /** The actions above the report: what mends something first, copying last. */
-export function doctorActions({ enabled, inlineSuggest, selfTest }: Findings, l10n: Localiser): DoctorAction[] {
+export function doctorActions(findings: Findings, l10n: Localiser): DoctorAction[] {
+  const { inlineSuggest, selfTest } = findings;
   const failed = selfTest.kind === 'failed';
+  const turnOn = turnOnTitle(findings, l10n);
   return [
-    ...(enabled ? [] : [{ title: l10n.t('Turn Planwright on'), command: 'planwright.turnOn' }]),
+    ...(turnOn === undefined ? [] : [{ title: turnOn, command: 'planwright.turnOn' }]),
     ...(inlineSuggest
       ? []
       : [
@@ -22,4 +24,11 @@ export function doctorActions({ enabled, inlineSuggest, selfTest }: Findings, l1
     { title: l10n.t('Examine again'), command: 'planwright.doctor' },
     { title: l10n.t('Copy this report'), command: 'planwright.copyReport' },
   ];
+}
+
+/** What turning it on is called, by what keeps it off; undefined where nothing does, or that is not the writer's choice. */
+function turnOnTitle({ enabled, offHere }: Findings, l10n: Localiser): string | undefined {
+  if (!enabled || offHere === 'setting') return l10n.t('Turn Planwright on');
+  if (offHere === 'file') return l10n.t('Turn on for this file');
+  return offHere === 'snoozed' ? l10n.t('End the snooze') : undefined;
 }

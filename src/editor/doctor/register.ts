@@ -47,7 +47,10 @@ export function registerDoctor(services: Services): vscode.Disposable {
     vscode.commands.registerCommand('planwright.doctor', run),
     vscode.commands.registerCommand('planwright.copyReport', copy),
     vscode.commands.registerCommand('planwright.turnOn', async () => {
-      await services.configuration.set('enable', true, document);
+      const { activity, configuration } = services;
+      if (!configuration.enabled(document)) await configuration.set('enable', true, document);
+      if (document !== undefined) await activity.setFileOff(document.uri, false);
+      activity.snooze(0);
       await run();
     }),
     vscode.commands.registerCommand('planwright.showInlineSuggestions', async () => {

@@ -15,9 +15,18 @@ describe('doctorActions', () => {
   it('offers what mends something first', () => {
     expect(commands({ inlineSuggest: false })[0]).toBe('planwright.showInlineSuggestions');
     expect(commands({ enabled: false, selfTest: { kind: 'not-run' } })[0]).toBe('planwright.turnOn');
+    expect(commands({ offHere: 'setting' })[0]).toBe('planwright.turnOn');
     expect(commands({ selfTest: { kind: 'failed', message: 'No model.' } }).slice(0, 2)).toEqual([
       'planwright.restartEngine',
       'planwright.showLog',
     ]);
+  });
+
+  it('says what turning it on ends', () => {
+    const title = (offHere: Findings['offHere']): string => doctorActions({ ...HEALTHY, offHere }, english)[0]!.title;
+    expect(title('file')).toBe('Turn on for this file');
+    expect(title('snoozed')).toBe('End the snooze');
+    // Nothing that could be turned on.
+    expect(title('too-large')).toBe('Examine again');
   });
 });
