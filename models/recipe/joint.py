@@ -30,7 +30,7 @@ from torch import Tensor, nn
 
 from labels import observe
 from model import Adapter, LanguageModel, Planner, autocast, load_config, of_tokens
-from muon import Muon
+from muon import Muon, matrices_and_rest
 from planner import shifted
 from pretrain import rate, save
 
@@ -161,9 +161,7 @@ def start(model: PlannerLM, options, centroids: Tensor) -> None:
 
 def parameter_groups(model: PlannerLM, options) -> list[torch.optim.Optimizer]:
     """Muon for the LM's hidden matrices; AdamW for the rest of the LM, the adapter and the planner, each with its own rate."""
-    hidden = [p for n, p in model.lm.named_parameters() if p.dim() == 2 and ".layers." in n]
-    chosen = set(map(id, hidden))
-    rest = [p for p in model.lm.parameters() if id(p) not in chosen]
+    hidden, rest = matrices_and_rest(model.lm)
     return [
         Muon(hidden, lr=options.muon_lr),
         torch.optim.AdamW(
@@ -237,6 +235,7 @@ def main(options) -> None:
     book = np.load(options.labels / "codebook.npz")
     centroids = torch.from_numpy(book["centroids"])
     model = PlannerLM(config, *centroids.shape).to(device)
+    model.lm.requires_grad_(not options.keep_lm)
     data, embeddings = dict(np.load(options.data)), np.load(options.embeddings)
     labels = observe(embeddings, data["unit_starts"], book, config)
     windows = Windows(data, embeddings, labels, config["lm"]["max_position_embeddings"], config["planner"]["window"],
@@ -273,6 +272,7 @@ if __name__ == "__main__":
     parser.add_argument("--unfreeze", type=float, default=0.1, help="the part of the run after which the planner is tuned too")
     parser.add_argument("--planner-term", type=float, default=0.1, help="weight of the planner's own cross-entropy in the joint loss")
     parser.add_argument("--oracle", type=float, default=0.0, help="share of units that are told their true label")
+    parser.add_argument("--keep-lm", action="store_true", help="the LM stays as it is: only adapter and planner are tuned on its loss")
     parser.add_argument("--decay", type=float, default=0.9, help="the last part of the run, over which the rate falls to zero")
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=3e-3)

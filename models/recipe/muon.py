@@ -50,10 +50,15 @@ class Muon(torch.optim.Optimizer):
         return state["momentum"]
 
 
-def optimisers(model: torch.nn.Module, muon_lr: float = 0.02, adam_lr: float = 3e-3) -> list[torch.optim.Optimizer]:
-    """Muon for the blocks' matrices, AdamW for embeddings, gains and vectors."""
+def matrices_and_rest(model: torch.nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+    """The matrices of a model's blocks, which are Muon's; and embeddings, gains and vectors."""
     hidden = [p for n, p in model.named_parameters() if p.dim() == 2 and ".layers." in n]
     chosen = set(map(id, hidden))
-    rest = [p for p in model.parameters() if id(p) not in chosen]
+    return hidden, [p for p in model.parameters() if id(p) not in chosen]
+
+
+def optimisers(model: torch.nn.Module, muon_lr: float = 0.02, adam_lr: float = 3e-3) -> list[torch.optim.Optimizer]:
+    """Muon for the blocks' matrices, AdamW for everything else."""
+    hidden, rest = matrices_and_rest(model)
     adam = torch.optim.AdamW(rest, lr=adam_lr, betas=(0.9, 0.95), weight_decay=0.0)
     return [Muon(hidden, lr=muon_lr), adam] if hidden else [adam]
