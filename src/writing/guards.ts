@@ -27,7 +27,7 @@ const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>)$/;
 const LINK_TARGET = /(?:\]\([^()\s]*(?:\s+["'][^"')]*)?|<[a-z][a-z0-9+.-]*:[^<>\s]*)$/i;
 /** "[name]: address", perhaps with a title; no footnote, and no word behind a label. */
 const DEFINITION = /^[ >]*\[(?!\^)[^\]]+\]:\s*(?:<|[#./]|[a-z][\w+.-]*:|[\w-]+[./])\S*(?:\s+["'(][^"')]*)?$/i;
-const HTML_TAG = /<\/?[a-z][^<>]*$|<!--(?:(?!-->)[\s\S])*$/i;
+const HTML_TAG = /<\/?[a-z][^<>]*$/i;
 
 /** A file this large is judged by its beginning. */
 const JUDGED = 1 << 16;
@@ -46,10 +46,16 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
   if (hasOpenCodeSpan(unit)) return because('inside-code');
   if (hasOpenFormula(unit)) return because('inside-math');
   if (LINK_TARGET.test(unit) || DEFINITION.test(line)) return because('inside-link');
-  if (HTML_TAG.test(withoutCode(unit))) return because('inside-html');
+  if (HTML_TAG.test(withoutCode(unit)) || hasOpenComment(text.slice(0, cursor))) return because('inside-html');
   if (/[\p{L}\p{N}]$/u.test(line) && /^[\p{L}\p{N}]/u.test(text.slice(cursor, cursor + 2)))
     return because('inside-word');
   return undefined;
+}
+
+/** Whether a text ends inside a comment of its last paragraph: one can hold several sentences, but no blank line. (A comment that begins a line is a unit of its own.) */
+function hasOpenComment(text: string): boolean {
+  const paragraph = withoutCode(text.slice(text.lastIndexOf('\n\n') + 1));
+  return paragraph.lastIndexOf('<!--') > paragraph.lastIndexOf('-->');
 }
 
 /** Blanks code spans, whose content is no Markdown. */

@@ -40,6 +40,20 @@ it.each(['Begin it with `<!--` and end it with ', '[Bob]: ', '[link text]: more'
   expect(refusal({ text, cursor: text.length, unitStart: 0, unitKind: 'sentence' })).toBeUndefined();
 });
 
+/** The reason at the end of a text, whose units are found as the session finds them. */
+function reasonAtEnd(text: string): string | undefined {
+  const open = new UnitDocument(text).units.at(-1)!;
+  return refusal({ text, cursor: text.length, unitStart: open.start, unitKind: open.kind })?.kind;
+}
+
+it('a comment is silent in each of its sentences, and over when it is closed', () => {
+  expect(reasonAtEnd('Text. Text <!-- one sentence. Another')).toBe('inside-html');
+  expect(reasonAtEnd('Text.\n\n<!-- one sentence.\n\nAnother')).toBe('inside-html');
+  expect(reasonAtEnd('Text <!-- one sentence. Another --> goes on. And')).toBeUndefined();
+  // No comment goes beyond its paragraph.
+  expect(reasonAtEnd('Text <!-- one sentence.\n\nAnother')).toBeUndefined();
+});
+
 it('a footnote is text', () => {
   const text = 'Text.[^1]\n\n[^1]: It';
   expect(refusal({ text, cursor: text.length, unitStart: 11, unitKind: 'sentence' })).toBeUndefined();
