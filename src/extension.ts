@@ -26,7 +26,7 @@ export interface TestApi {
   readonly services: Services;
 }
 
-/** Called by the editor when a document of one of our languages is opened, or one of our commands or views is used. */
+/** Called by the editor when a folder with Markdown or a document of one of our languages is opened, or one of our commands or views is used. */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
   const began = performance.now();
   const log = vscode.window.createOutputChannel('Planwright', { log: true });
