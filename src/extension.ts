@@ -26,7 +26,7 @@ export interface TestApi {
   readonly services: Services;
 }
 
-/** Called by the editor when a folder with Markdown or a document of one of our languages is opened, or one of our commands or views is used. */
+/** Called by the editor when a document of one of our languages is opened, or one of our commands or views is used. */
 export function activate(context: vscode.ExtensionContext): TestApi | undefined {
   const began = performance.now();
   const log = vscode.window.createOutputChannel('Planwright', { log: true });
@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     log: (level, message) => log[level](message),
   });
   const engine = createEngine(context, configuration, activity, models, log);
-  context.subscriptions.push(startEngine(engine, activity, log));
+  startEngine(engine, activity, log);
   const labels = new LabelBook(engine, (error) => log.warn(`The labels' names cannot be read: ${error.message}`));
   const documents = new DocumentStore(engine, activity, timings);
   const tuning = createFineTuning(context, configuration, engine, training, models, log);
@@ -99,18 +99,13 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
 }
 
 /**
- * Starts the engine as soon as a document that it serves is in sight: its start is the longest part of the way to the first suggestion. From then on it comes and goes as it is asked.
+ * The engine begins to open its model at once where it will be needed: what comes later waits in this thread until the editor has activated its other
+ * extensions for the same document.
  */
-function startEngine(engine: Engine, activity: Activity, log: vscode.LogOutputChannel): vscode.Disposable {
-  const start = (): void => {
-    if (!vscode.window.visibleTextEditors.some(({ document }) => activity.of(document).on)) return;
-    waiting.dispose();
-    // A failure is the engine's state from then on, and told there.
-    engine.load().catch((error: unknown) => log.debug(`The engine is not there yet: ${(error as Error).message}`));
-  };
-  const waiting = vscode.window.onDidChangeVisibleTextEditors(start);
-  start();
-  return waiting;
+function startEngine(engine: Engine, activity: Activity, log: vscode.LogOutputChannel): void {
+  if (!vscode.window.visibleTextEditors.some(({ document }) => activity.of(document).on)) return;
+  // A failure is the engine's state from then on, and told there.
+  engine.load().catch((error: unknown) => log.debug(`The engine is not there yet: ${(error as Error).message}`));
 }
 
 /** What the manifest's when-clauses ask for. */
