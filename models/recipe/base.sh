@@ -12,8 +12,7 @@ PYTHON=${PYTHON:-python3}
 CONFIG=configs/base.json
 tok=$FROM/tokenizer.json
 export OMP_WAIT_POLICY=PASSIVE
-# The extension's own splitter is needed later: better to know now that it runs.
-node units.mjs < /dev/null || { echo "Run npm ci in the project's folder first." >&2; exit 1; }
+source ./shared.sh
 
 "$PYTHON" reuse.py --model "$FROM" --out "$WORK" --parts encoder labels
 for split in train valid; do
@@ -35,11 +34,6 @@ dataset test test 0 100000
 [ -e "$WORK/planner.pt" ] || "$PYTHON" planner.py --config "$CONFIG" --epochs 2 --data "$WORK/plan.npz" --embeddings "$WORK/plan.npy" --valid "$WORK/valid.npz" \
   --valid-embeddings "$WORK/valid.npy" --labels "$WORK/labels" --out "$WORK/planner.pt"
 
-joint() { # joint NAME …: on the documents of that name
-  local name=$1
-  shift
-  "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/$name.npz" --embeddings "$WORK/$name.npy" --labels "$WORK/labels" --tokenizer "$tok" "$@"
-}
 trained=(--lm "$WORK/lm/lm.pt" --planner "$WORK/planner.pt")
 # A long joint stage, in which planner and adapter learn their work and the LM learns its documents too well; and a short one, the table's row, for each seed and row.
 joint train "${trained[@]}" --row soft-joint --oracle 0.4 --minutes 1.7 --batch-tokens 131072 --micro-tokens 32768 --out "$WORK/long.pt"

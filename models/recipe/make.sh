@@ -23,8 +23,7 @@ PYTHON=${PYTHON:-python3}
 # Empty where the teacher cannot be had (see README.md: reuse.py).
 TEACHER=${TEACHER---teacher-embeddings}
 mkdir -p "$WORK"
-# The extension's own splitter is needed later: better to know now that it runs.
-node units.mjs < /dev/null || { echo "Run npm ci in the project's folder first." >&2; exit 1; }
+source ./shared.sh
 
 step() { # step OUTPUT COMMAND…
   local out=$1
@@ -61,13 +60,11 @@ step "$WORK/plan.npy" "$PYTHON" distil.py embed --config "$CONFIG" --encoder "$W
 step "$WORK/planner.pt" "$PYTHON" planner.py --epochs 2 --config "$CONFIG" --data "$WORK/plan.npz" --embeddings "$WORK/plan.npy" --valid "$WORK/valid.npz" \
   --valid-embeddings "$WORK/valid.npy" --labels "$WORK/labels" --out "$WORK/planner.pt" --device "$DEVICE"
 
-joint=("$PYTHON" joint.py --config "$CONFIG" --data "$WORK/train.npz" --embeddings "$WORK/train.npy" --labels "$WORK/labels"
-  --lm "$WORK/lm/lm.pt" --planner "$WORK/planner.pt" --tokenizer "$tok" --steps "$STEPS"
-  --batch-tokens "$JOINT_BATCH" --micro-tokens "$MICRO" --device "$DEVICE")
+trained=(--lm "$WORK/lm/lm.pt" --planner "$WORK/planner.pt" --steps "$STEPS" --batch-tokens "$JOINT_BATCH" --micro-tokens "$MICRO" --device "$DEVICE")
 # Rows that are there already are not trained again.
-"${joint[@]}" --row $ROWS --out "$WORK/rows/{row}.pt"
+joint train "${trained[@]}" --row $ROWS --out "$WORK/rows/{row}.pt"
 # What ships: soft-joint, with some units told their true label, so that pins are obeyed.
-step "$WORK/rows/shipped.pt" "${joint[@]}" --row soft-joint --oracle "$ORACLE" --out "$WORK/rows/shipped.pt"
+step "$WORK/rows/shipped.pt" joint train "${trained[@]}" --row soft-joint --oracle "$ORACLE" --out "$WORK/rows/shipped.pt"
 step "$WORK/table.json" "$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" \
   --tokenizer "$tok" --rows "$WORK"/rows/*.pt --tokens 250000 --device "$DEVICE" --out "$WORK/table.json"
 "$PYTHON" ngram.py --shards "$WORK/shards" --data "$WORK/test.npz" --tokenizer "$tok" --train-tokens 20000000 --tokens 250080

@@ -16,8 +16,7 @@ for input in "$ROW" "$CONFIG" "$FROM/replay.jsonl"; do
   [ -e "$input" ] || { echo "There is no $input." >&2; exit 1; }
 done
 export OMP_WAIT_POLICY=PASSIVE
-# The extension's own splitter is needed later: better to know now that it runs.
-node units.mjs < /dev/null || { echo "Run npm ci in the project's folder first." >&2; exit 1; }
+source ./shared.sh
 
 [ -e "$WORK/earlier/encoder.pt" ] || "$PYTHON" reuse.py --model "$FROM" --out "$WORK/earlier" --parts encoder labels
 dataset() { # dataset NAME SPLIT SKIP DOCUMENTS: units and tokens
@@ -43,18 +42,13 @@ valid=(--valid "$WORK/valid.npz" --valid-embeddings "$WORK/valid.npy")
 [ -e "$WORK/planner.pt" ] || "$PYTHON" planner.py --config "$CONFIG" --epochs 2 --data "$WORK/plan.npz" --embeddings "$WORK/plan.npy" "${valid[@]}" --labels "$WORK/labels" --out "$WORK/planner.pt"
 [ -e "$WORK/start.pt" ] || "$PYTHON" carry_over.py "${units[@]}" --row "$ROW" --planner "$WORK/planner.pt" --earlier-labels "$WORK/earlier/labels" \
   --earlier-embeddings "$WORK/earlier/labels.npy" --labels "$WORK/labels" --out "$WORK/start.pt"
-joint() { # joint NAME …: on the documents of that name
-  local name=$1
-  shift
-  "$PYTHON" joint.py --config "$CONFIG" --data "$WORK/$name.npz" --embeddings "$WORK/$name.npy" --labels "$WORK/labels" --tokenizer "$tok" --row soft-joint \
-    --micro-tokens 4096 --unfreeze 0.02 --planner-lr 1e-4 "$@"
-}
+soft=(--row soft-joint --micro-tokens 4096 --unfreeze 0.02 --planner-lr 1e-4)
 # On the documents of base.sh's last stage, which this planner has not read.
-[ -e "$WORK/joined.pt" ] || joint last --start "$WORK/start.pt" --oracle 0.4 --seed 2 --steps 64 --muon-lr 0.002 --adam-lr 3e-4 --out "$WORK/joined.pt"
+[ -e "$WORK/joined.pt" ] || joint last "${soft[@]}" --start "$WORK/start.pt" --oracle 0.4 --seed 2 --steps 64 --muon-lr 0.002 --adam-lr 3e-4 --out "$WORK/joined.pt"
 # The LM as the mean of before and after is better than either.
 [ -e "$WORK/mean.pt" ] || "$PYTHON" average.py --rows "$WORK/joined.pt" "$ROW" --out "$WORK/mean.pt"
 # What the adapter knows of these labels it has from few tokens so far. On documents that neither this planner nor the long joint stage has read, which the LM knows too well.
-[ -e "$WORK/shipped.pt" ] || joint late --start "$WORK/mean.pt" --keep-lm --oracle 0.5 --seed 3 --steps 260 --out "$WORK/shipped.pt"
+[ -e "$WORK/shipped.pt" ] || joint late "${soft[@]}" --start "$WORK/mean.pt" --keep-lm --oracle 0.5 --seed 3 --steps 260 --out "$WORK/shipped.pt"
 [ -e "$WORK/table.json" ] || "$PYTHON" evaluate.py --config "$CONFIG" --data "$WORK/test.npz" --embeddings "$WORK/test.npy" --labels "$WORK/labels" --tokenizer "$tok" --rows "$WORK/shipped.pt" --tokens 250000 --out "$WORK/table.json"
 mkdir -p "$WORK/model" && cp "$FROM/replay.jsonl" "$WORK/model/"
 "$PYTHON" export.py --config "$CONFIG" --tokenizer "$tok" --labels "$WORK/labels" --encoder "$WORK/encoder.pt" --row "$WORK/shipped.pt" --limit-megabytes 60 --out "$WORK/model"

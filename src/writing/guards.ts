@@ -54,8 +54,16 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
 
 /** Whether a text ends inside a comment of its last paragraph: one can hold several sentences, but no blank line. (A comment that begins a line is a unit of its own.) */
 function hasOpenComment(text: string): boolean {
-  const paragraph = withoutCode(text.slice(text.lastIndexOf('\n\n') + 1));
-  return paragraph.lastIndexOf('<!--') > paragraph.lastIndexOf('-->');
+  const paragraph = lastParagraph(text);
+  // Most have none, and need not be read for code.
+  if (!paragraph.includes('<!--')) return false;
+  const plain = withoutCode(paragraph);
+  return plain.lastIndexOf('<!--') > plain.lastIndexOf('-->');
+}
+
+/** What follows the last blank line of a text. */
+export function lastParagraph(text: string): string {
+  return text.slice(text.lastIndexOf('\n\n') + 1);
 }
 
 /** Blanks code spans, whose content is no Markdown. */

@@ -31,3 +31,19 @@ describe('while Planwright is off', () => {
     await vscode.commands.executeCommand('undo');
   });
 });
+
+describe('a notebook', () => {
+  it('is turned off as a whole, and on again', async () => {
+    const { activity } = extension().exports.services;
+    const cells = ['One.', 'Two.'].map(
+      (text) => new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, text, 'markdown'),
+    );
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', new vscode.NotebookData(cells));
+    const [first, second] = notebook.getCells().map(({ document }) => document);
+    assert.ok(first && second);
+    await activity.setFileOff(first.uri, true);
+    for (const document of [first, second]) assert.deepEqual(activity.of(document), { on: false, reason: 'file' });
+    await activity.setFileOff(second.uri, false);
+    for (const document of [first, second]) assert.deepEqual(activity.of(document), { on: true });
+  });
+});

@@ -1,3 +1,4 @@
+import { lastParagraph } from '../guards';
 import { isPartOfWord } from './emphasis';
 import type { Filter } from './filter';
 
@@ -17,9 +18,8 @@ const STOP_BEFORE_FULL_STOP = /(?<!\.)[.,;:!?]$/;
  * when the first is typed; the LM, which does not read what follows, sets its own.
  */
 export const cutAtClosing: Filter = (text, { before, after }) => {
-  const paragraph = before.slice(before.lastIndexOf('\n\n') + 1);
   const isBracket = OPENERS[after[0] ?? ''] !== undefined;
-  const at = isBracket ? bracketClosing(text, after[0]!) : alikeClosing(text, paragraph, after);
+  const at = isBracket ? bracketClosing(text, after[0]!) : alikeClosing(text, lastParagraph(before), after);
   const cut = at < 0 ? text : text.slice(0, at).trimEnd();
   const kept = STOP_BEHIND.test(after) ? cut.replace(after[0] === '.' ? STOP_BEFORE_FULL_STOP : STOP, '') : cut;
   if (kept === text) return { text };
