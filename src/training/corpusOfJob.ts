@@ -16,15 +16,12 @@ export const FEWEST_CHARACTERS = 8_000;
 
 /** The documents of a job. @throws {CancelledError} */
 export function corpusOf(options: JobOptions, signal?: AbortSignal): Promise<Corpus> {
+  // "!" leaves out, as in .gitignore; to the matcher "not this" would be everything else.
+  const leftOut = options.include.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : []));
   return readCorpus(
     {
-      folders: options.folders,
-      // "!" leaves out, as in .gitignore; to the matcher "not this" would be everything else.
+      folders: options.folders.map(({ path, exclude }) => ({ path, exclude: [...exclude, ...leftOut] })),
       include: options.include.filter((glob) => !glob.startsWith('!')),
-      exclude: [
-        ...options.exclude,
-        ...options.include.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : [])),
-      ],
       maxFileBytes: MAX_FILE_BYTES,
       maxTotalBytes: MAX_TOTAL_BYTES,
       heldOutFraction: HELD_OUT,

@@ -1,3 +1,5 @@
+import type { DocumentFolder } from './corpus/walk';
+
 /** `full` tunes LM, adapter and planner; `light` adapter and planner, and thin matrices beside the LM's (LoRA): a small file. */
 export type TrainingMode = 'full' | 'light';
 
@@ -6,11 +8,9 @@ export interface JobOptions {
   readonly baseFolder: string;
   /** Where this workspace's models, checkpoint and caches are kept. */
   readonly storeFolder: string;
-  /** Folders of documents, absolute. */
-  readonly folders: readonly string[];
-  /** Globs of files to read; the usual ones if empty. */
+  readonly folders: readonly DocumentFolder[];
+  /** Globs of files to read; the usual ones if empty. One that begins with "!" leaves out. */
   readonly include: readonly string[];
-  readonly exclude: readonly string[];
   readonly mode: TrainingMode;
   readonly device: 'cpu' | 'webgpu';
   readonly runtime: 'auto' | 'onnxruntime' | 'tfjs';

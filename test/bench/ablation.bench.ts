@@ -60,9 +60,8 @@ function settings(row: TrainingRow, config: Parameters<typeof hyperparametersFor
 
 async function preparedOf(workspace: string, seed: number) {
   const corpus = await readCorpus({
-    folders: [workspace],
+    folders: [{ path: workspace, exclude: [] }],
     include: [],
-    exclude: [],
     maxFileBytes: 1 << 20,
     maxTotalBytes: 32 << 20,
     heldOutFraction: 0.1,

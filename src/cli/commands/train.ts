@@ -76,9 +76,8 @@ export function trainCommand(program: Command, terminal: Terminal): void {
       const job: JobOptions = {
         baseFolder,
         storeFolder: resolve(options.out),
-        folders: folders.map((folder) => resolve(folder)),
+        folders: folders.map((folder) => ({ path: resolve(folder), exclude: options.exclude })),
         include: options.include,
-        exclude: options.exclude,
         mode: options.mode,
         device: chooseDevice(options.device, baseFolder, 'float32', 'block'),
         runtime: options.runtime,

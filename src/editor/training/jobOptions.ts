@@ -17,9 +17,8 @@ export function jobOptions(
   return {
     baseFolder: base,
     storeFolder: store,
-    folders,
+    folders: folders.map((path) => ({ path, exclude: [...configuration.trainingExclude, ...hiddenFiles(path)] })),
     include: configuration.trainingInclude,
-    exclude: [...configuration.trainingExclude, ...hiddenFiles(folders)],
     mode,
     device,
     runtime: 'auto',
@@ -30,11 +29,9 @@ export function jobOptions(
   };
 }
 
-/** The globs of `files.exclude` that hold whatever else is there. */
-function hiddenFiles(folders: readonly string[]): string[] {
-  const globs = folders.flatMap((folder) => {
-    const files = vscode.workspace.getConfiguration('files', vscode.Uri.file(folder));
-    return Object.entries(files.get<Record<string, unknown>>('exclude', {}));
-  });
-  return [...new Set(globs.filter(([, hidden]) => hidden === true).map(([glob]) => glob))];
+/** The globs of a folder's `files.exclude` that hold whatever else is there. */
+function hiddenFiles(folder: string): string[] {
+  const files = vscode.workspace.getConfiguration('files', vscode.Uri.file(folder));
+  const globs = Object.entries(files.get<Record<string, unknown>>('exclude', {}));
+  return globs.filter(([, hidden]) => hidden === true).map(([glob]) => glob);
 }

@@ -9,7 +9,7 @@ import { isGenerated } from './generated';
 import { NearDuplicates } from './nearDuplicates';
 import { splitOf, type Split } from './split';
 import { templatePages } from './templatePages';
-import { walk, type FoundFile } from './walk';
+import { walk, type DocumentFolder, type FoundFile } from './walk';
 
 /**
  * Markdown and its kin, by the endings that editors know them by. Neither plain text, which in a workspace is mostly data, logs and lists, nor
@@ -18,12 +18,9 @@ import { walk, type FoundFile } from './walk';
 export const DEFAULT_INCLUDE = ['**/*.{md,markdown,markdn,mdown,mdwn,mkd,mkdn,mdtxt,mdtext,mdx,rmd,qmd}'] as const;
 
 export interface CorpusOptions {
-  /** Absolute paths. */
-  readonly folders: readonly string[];
+  readonly folders: readonly DocumentFolder[];
   /** Globs of the files to read, relative to each folder; {@link DEFAULT_INCLUDE} if none. Upper and lower case are the same here. */
   readonly include: readonly string[];
-  /** Globs of files and folders to leave out, relative to each folder. */
-  readonly exclude: readonly string[];
   readonly maxFileBytes: number;
   readonly maxTotalBytes: number;
   /** Share of the documents that is held out, in [0, 1]. */

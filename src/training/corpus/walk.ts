@@ -16,10 +16,18 @@ export interface FoundFile {
   readonly bytes: number;
 }
 
-export interface WalkOptions {
-  readonly folders: readonly string[];
-  readonly include: readonly string[];
+/** A folder of documents. */
+export interface DocumentFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** Globs of files and folders to leave out, relative to this folder. */
   readonly exclude: readonly string[];
+}
+
+export interface WalkOptions {
+  readonly folders: readonly DocumentFolder[];
+  /** Globs of the files to read, relative to each folder. */
+  readonly include: readonly string[];
 }
 
 export interface Walk {
@@ -37,19 +45,18 @@ const NEVER_ENTERED = new Set([
 const IGNORES_CASE = process.platform === 'win32' || process.platform === 'darwin';
 
 /**
- * Finds the files below folders that match the include globs and neither the exclude globs nor .gitignore files; all globs are relative to each
- * folder. Symbolic links are not followed (what they name is found at its own place, or is outside), so there are no loops. A file in two of the
+ * Finds the files below folders that match the include globs and neither its exclude globs nor .gitignore files. Symbolic links are not followed (what they name is found at its own place, or is outside), so there are no loops. A file in two of the
  * folders is found in the outer one. Of files only those that the include globs ask for are reported as skipped; a folder that is ignored or
  * excluded is reported as one. What vanishes or may not be read is skipped.
  * @throws {CancelledError}
  */
 export async function walk(options: WalkOptions, signal?: AbortSignal): Promise<Walk> {
   const wanted = matcher(options.include, true);
-  const unwanted = matcher(options.exclude, IGNORES_CASE);
   const files: FoundFile[] = [];
   const skipped: SkippedFile[] = [];
   const entered = new Set<string>();
-  for (const { folder, real } of await roots(options.folders, skipped)) {
+  for (const { folder, exclude, real } of await roots(options.folders, skipped)) {
+    const unwanted = matcher(exclude, IGNORES_CASE);
     const waiting = [{ name: '', rules: await IgnoreRules.above(real) }];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       await checkpoint(signal);
@@ -91,14 +98,14 @@ async function found(
 
 /** The folders, each once and outer ones before inner ones. */
 async function roots(
-  folders: readonly string[],
+  folders: readonly DocumentFolder[],
   skipped: SkippedFile[],
-): Promise<{ readonly folder: string; readonly real: string }[]> {
-  const found: { folder: string; real: string }[] = [];
-  for (const folder of folders) {
-    const real = await realpath(folder).catch(() => undefined);
-    if (real === undefined) skipped.push({ path: folder, reason: 'unreadable' });
-    else found.push({ folder, real });
+): Promise<{ readonly folder: string; readonly exclude: readonly string[]; readonly real: string }[]> {
+  const found: { folder: string; exclude: readonly string[]; real: string }[] = [];
+  for (const { path, exclude } of folders) {
+    const real = await realpath(path).catch(() => undefined);
+    if (real === undefined) skipped.push({ path, reason: 'unreadable' });
+    else found.push({ folder: path, exclude, real });
   }
   return found.sort((a, b) => (a.real < b.real ? -1 : a.real > b.real ? 1 : 0));
 }

@@ -237,12 +237,14 @@ describe('fine-tuning on a workspace', () => {
   it('refuses too little text, another run, and a store it may not write', async () => {
     const few = join(root, 'few');
     writeWorkspace(few, 2);
-    const options = jobOptions(root, { folders: [few] });
+    const options = jobOptions(root, { folders: [{ path: few, exclude: [] }] });
     await expect(fineTune(options, control())).rejects.toThrow(/too little to learn from/);
     expect((await survey(options)).refusal).toMatch(/too little/);
     const empty = join(root, 'empty');
     mkdirSync(empty);
-    await expect(fineTune({ ...options, folders: [empty] }, control())).rejects.toThrow(/no documents/);
+    await expect(fineTune({ ...options, folders: [{ path: empty, exclude: [] }] }, control())).rejects.toThrow(
+      /no documents/,
+    );
     await withStoreLock(options.storeFolder, async () => {
       await expect(fineTune(options, control())).rejects.toThrow(TrainingBusyError);
     });

@@ -25,9 +25,8 @@ export function jobOptions(root: string, changes: Partial<JobOptions> = {}): Job
   return {
     baseFolder: TINY_MODEL,
     storeFolder: join(root, 'store'),
-    folders: [join(root, 'workspace')],
+    folders: [{ path: join(root, 'workspace'), exclude: [] }],
     include: [],
-    exclude: [],
     mode: 'full',
     device: 'cpu',
     runtime: 'auto',

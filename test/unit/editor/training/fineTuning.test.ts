@@ -57,7 +57,7 @@ describe('before a run', () => {
     window.ui.answers = [LIGHT];
     void window.fineTuning.start({ again: false });
     await settle();
-    expect(window.training.last.options).toMatchObject({ mode: 'light', again: false, folders: ['/notes'] });
+    expect(window.training.last.options).toMatchObject({ mode: 'light', again: false, folders: [{ path: '/notes' }] });
   });
 
   it('does not ask where the documents do not suffice', async () => {

@@ -301,9 +301,8 @@ export class Window {
         Promise.resolve({
           baseFolder: '/starter',
           storeFolder: store ?? '',
-          folders,
+          folders: folders.map((path) => ({ path, exclude: [] })),
           include: [],
-          exclude: [],
           mode,
           device: begunOn ?? this.device,
           runtime: 'auto',

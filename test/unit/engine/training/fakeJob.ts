@@ -35,7 +35,7 @@ const REPORT: TrainingReport = {
 };
 
 export async function survey({ folders }: JobOptions, signal?: AbortSignal): Promise<Survey> {
-  switch (folders[0]) {
+  switch (folders[0]?.path) {
     case 'slow':
       while (!signal?.aborted) await sleep(10);
       throw signal.reason;
@@ -65,7 +65,7 @@ export async function survey({ folders }: JobOptions, signal?: AbortSignal): Pro
 
 /** Makes a step every few milliseconds until it is told to stop; waits while it is paused. */
 export async function fineTune(options: JobOptions, control: JobControl): Promise<TrainingReport> {
-  const [what] = options.folders;
+  const what = options.folders[0]?.path;
   if (what === 'diverging') throw new TrainingError('diverged', 'The loss is no longer a number.');
   if (what === 'crashing') process.abort();
   return withStoreLock(options.storeFolder, async () => {

@@ -69,9 +69,8 @@ export function disposeAll(): void {
 export const optionsOf = (store: string, what: string): JobOptions => ({
   baseFolder: '/starter',
   storeFolder: store,
-  folders: [what],
+  folders: [{ path: what, exclude: [] }],
   include: [],
-  exclude: [],
   mode: 'full',
   device: 'cpu',
   runtime: 'auto',

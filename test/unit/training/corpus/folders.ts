@@ -40,11 +40,10 @@ export function prose(number: number, sentences = 6): string {
   return `# About ${word()} ${number}\n\n${Array.from({ length: sentences }, sentence).join(' ')}\n`;
 }
 
-export function options(folders: readonly string[], more: Partial<CorpusOptions> = {}): CorpusOptions {
+export function options(paths: readonly string[], more: Partial<CorpusOptions> = {}): CorpusOptions {
   return {
-    folders,
+    folders: paths.map((path) => ({ path, exclude: [] })),
     include: [],
-    exclude: [],
     maxFileBytes: 2 ** 20,
     maxTotalBytes: 2 ** 24,
     heldOutFraction: 0.2,

@@ -15,7 +15,7 @@ function git(cwd: string, ...args: string[]): string {
 }
 
 async function found(root: string): Promise<string[]> {
-  const { files } = await walk({ folders: [root], include: ['**/*.md'], exclude: [] });
+  const { files } = await walk({ folders: [{ path: root, exclude: [] }], include: ['**/*.md'] });
   return files.map(({ name }) => name).sort();
 }
 
@@ -117,7 +117,7 @@ describe('.gitignore files', () => {
     git(root, 'init', '-q');
     mkdirSync(join(root, 'inner/.git'));
     expect(await found(root)).toEqual(['inner/b.md']);
-    const { skipped } = await walk({ folders: [root], include: ['**/*.md'], exclude: [] });
+    const { skipped } = await walk({ folders: [{ path: root, exclude: [] }], include: ['**/*.md'] });
     expect(skipped.map(({ path, reason }) => [relative(root, path), reason])).toEqual([
       ['a.md', 'ignored'],
       [join('inner', 'c.md'), 'ignored'],

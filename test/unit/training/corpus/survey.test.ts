@@ -62,7 +62,8 @@ describe('what is read', () => {
       'notes/old/e.md': prose(5),
       'notes/old/deep/f.md': prose(6),
     });
-    const corpus = await read(root, { include: ['notes/**/*.{md,txt}'], exclude: ['**/drafts/**', 'notes/old'] });
+    const folders = [{ path: root, exclude: ['**/drafts/**', 'notes/old'] }];
+    const corpus = await read(root, { include: ['notes/**/*.{md,txt}'], folders });
     expect(documents(root, corpus)).toEqual(['notes/a.md', 'notes/d.txt']);
     expect(skipped(root, corpus)).toEqual({ 'notes/drafts': 'excluded', 'notes/old': 'excluded' });
   });
@@ -215,6 +216,21 @@ describe('several folders', () => {
       join(link, 'b.md'),
       join(link, 'deep/c.md'),
     ]);
+  });
+
+  it('each leave out what they exclude', async () => {
+    const [first, second] = [1, 3].map((n) => folder({ 'a.md': prose(n), 'old/b.md': prose(n + 1) })) as [
+      string,
+      string,
+    ];
+    const folders = [
+      { path: first, exclude: ['old'] },
+      { path: second, exclude: ['a.md'] },
+    ];
+    const corpus = await readCorpus(options([], { folders }));
+    expect(corpus.documents.map(({ path }) => path).sort()).toEqual(
+      [join(first, 'a.md'), join(second, 'old/b.md')].sort(),
+    );
   });
 
   it('give what an ignored one of them holds', async () => {
