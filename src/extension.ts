@@ -6,6 +6,8 @@ import { registerCompletions } from './editor/completion/register';
 import { Configuration } from './editor/configuration';
 import { registerDoctor } from './editor/doctor/register';
 import { DocumentStore } from './editor/documents/documentStore';
+import { Follower } from './editor/documents/follower';
+import { Successors } from './editor/documents/successors';
 import { PlanFetcher } from './editor/documents/planFetcher';
 import { createEngine } from './editor/engineHost';
 import { HostTimings } from './editor/hostTimings';
@@ -32,7 +34,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const log = vscode.window.createOutputChannel('Planwright', { log: true });
   const timings = new HostTimings();
   const configuration = new Configuration(context.extension);
-  const activity = new Activity(configuration, context.workspaceState);
+  const successors = new Successors();
+  const activity = new Activity(configuration, context.workspaceState, successors);
   const training = new TrainingClient({
     program: context.asAbsolutePath('dist/training.mjs'),
     log: (level, message) => log[level](message),
@@ -46,7 +49,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const engine = createEngine(context, configuration, activity, models, log);
   startEngine(engine, activity, log);
   const labels = new LabelBook(engine, (error) => log.warn(`The labels' names cannot be read: ${error.message}`));
-  const documents = new DocumentStore(engine, activity, timings);
+  const documents = new DocumentStore(engine, activity, timings, successors);
+  const follower = new Follower(activity, documents);
   const tuning = createFineTuning(context, configuration, engine, training, models, log);
   const { fineTuning, tuningDevice } = tuning;
   const services: Services = {
@@ -56,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     engine,
     labels,
     documents,
+    follower,
     timings,
     models,
     fineTuning,
@@ -68,8 +73,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   context.subscriptions.push(
     log,
     configuration,
+    successors,
     activity,
     documents,
+    follower,
     completions,
     plans,
     registerAnnotations(services),
@@ -110,6 +117,9 @@ function startEngine(engine: Engine, activity: Activity, log: vscode.LogOutputCh
 
 /** What the manifest's when-clauses ask for. */
 function setContextKeys(configuration: Configuration): void {
-  void vscode.commands.executeCommand('setContext', 'planwright.on', configuration.enabledSomewhere());
+  const on = configuration.enabledSomewhere();
+  void vscode.commands.executeCommand('setContext', 'planwright.on', on);
+  // Not the same as "not on": before the extension is active, neither is set.
+  void vscode.commands.executeCommand('setContext', 'planwright.off', !on);
   void vscode.commands.executeCommand('setContext', 'planwright.languages', configuration.languages);
 }

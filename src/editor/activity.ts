@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Configuration } from './configuration';
+import type { Successors } from './documents/successors';
 
 export { LARGEST_ANNOTATED } from './limits';
 
@@ -27,19 +28,30 @@ export class Activity implements vscode.Disposable {
   private readonly subscriptions: readonly vscode.Disposable[];
   private snoozedUntil = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** Documents without a name that were turned off until they were closed. */
+  private readonly closedOff = new WeakSet<vscode.TextDocument>();
 
   constructor(
     private readonly configuration: Configuration,
     private readonly memory: vscode.Memento,
+    successors: Successors,
   ) {
     this.subscriptions = [
       configuration.onDidChange(() => this.emitter.fire()),
       // The next one of that name is another document. (One whose language changes is closed, too, but still there.)
-      vscode.workspace.onDidCloseTextDocument(({ uri, isUntitled }) => {
+      vscode.workspace.onDidCloseTextDocument((closed) => {
+        const { uri, isUntitled } = closed;
         if (!isUntitled || !this.isFileOff(uri)) return;
         const isThere = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
-        if (!isThere) void this.setFileOff(uri, false);
+        if (isThere) return;
+        this.closedOff.add(closed);
+        void this.setFileOff(uri, false);
       }),
+      successors.onDidSucceed(({ from, to }) => {
+        const wasOff = this.closedOff.has(from) || (from.isUntitled && this.isFileOff(from.uri));
+        if (wasOff) void this.setFileOff(to.uri, true);
+      }),
+      vscode.workspace.onDidRenameFiles(({ files }) => void this.rename(files)),
     ];
   }
 
@@ -77,6 +89,21 @@ export class Activity implements vscode.Disposable {
     const file = fileOf(uri);
     const others = this.filesOff().filter((other) => other !== file);
     await this.memory.update(FILES_OFF, off ? [...others, file] : others);
+    this.emitter.fire();
+  }
+
+  /** Files, and those in folders, stay off under their new names. */
+  private async rename(files: vscode.FileRenameEvent['files']): Promise<void> {
+    const before = this.filesOff();
+    const after = before.map((file) => {
+      const { scheme } = vscode.Uri.parse(file);
+      const renamed = files
+        .map(({ oldUri, newUri }) => [oldUri, newUri].map((uri) => uri.with({ scheme }).toString()) as [string, string])
+        .find(([from]) => file === from || file.startsWith(`${from}/`));
+      return renamed === undefined ? file : renamed[1] + file.slice(renamed[0].length);
+    });
+    if (after.every((file, i) => file === before[i])) return;
+    await this.memory.update(FILES_OFF, after);
     this.emitter.fire();
   }
 

@@ -10,3 +10,14 @@ export async function editorOf(uri: string): Promise<vscode.TextEditor | undefin
   const document = vscode.workspace.textDocuments.find(matches);
   return document && vscode.window.showTextDocument(document);
 }
+
+/** Puts the focus into an editor's text. @returns the editor that has it */
+export async function focused(editor: vscode.TextEditor): Promise<vscode.TextEditor> {
+  const { document, viewColumn } = editor;
+  // One side of a comparison has no column: shown as a document, it would take the comparison's place. A cell of a notebook is found by its document.
+  if (editor === vscode.window.activeTextEditor && document.uri.scheme !== 'vscode-notebook-cell') {
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+    return editor;
+  }
+  return vscode.window.showTextDocument(document, viewColumn === undefined ? {} : { viewColumn });
+}

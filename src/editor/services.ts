@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine';
 import type { Activity } from './activity';
 import type { Configuration } from './configuration';
 import type { DocumentStore } from './documents/documentStore';
+import type { Follower } from './documents/follower';
 import type { HostTimings } from './hostTimings';
 import type { LabelBook } from './labelBook';
 import type { FineTuning } from './training/fineTuning';
@@ -17,6 +18,7 @@ export interface Services {
   readonly engine: Engine;
   readonly labels: LabelBook;
   readonly documents: DocumentStore;
+  readonly follower: Follower;
   readonly timings: HostTimings;
   /** The models of this workspace. */
   readonly models: WorkspaceModels;

@@ -47,3 +47,69 @@ describe('a notebook', () => {
     for (const document of [first, second]) assert.deepEqual(activity.of(document), { on: true });
   });
 });
+
+describe('a document that gets another name', () => {
+  const folder = (): vscode.Uri => vscode.workspace.workspaceFolders![0]!.uri;
+  const wishes = { pins: [7], never: [] };
+
+  /** Pins something behind the text, and turns the document off. */
+  async function decide(document: vscode.TextDocument): Promise<void> {
+    const { activity, documents } = extension().exports.services;
+    documents.get(document)!.steering.set(document.getText().length, wishes);
+    await activity.setFileOff(document.uri, true);
+  }
+
+  /** What was decided in one document holds in that of another name. */
+  async function holds(uri: vscode.Uri): Promise<void> {
+    const { activity, documents } = extension().exports.services;
+    const document = await eventually('the document under its new name', () =>
+      vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString()),
+    );
+    await eventually('Planwright to be off in it', () => activity.isFileOff(uri));
+    await activity.setFileOff(uri, false);
+    await eventually(
+      'its pins',
+      () => documents.get(document)?.steering.wishes(document.getText().length).pins[0] === 7,
+    );
+    documents.get(document)!.steering.clear();
+  }
+
+  it('keeps its pins and stays off when it is saved for the first time', async () => {
+    await openEssay();
+    const file = vscode.Uri.joinPath(folder(), 'first.md');
+    const document = await vscode.workspace.openTextDocument(file.with({ scheme: 'untitled' }));
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'A sentence without a name.  '));
+    await decide(document);
+    try {
+      assert.equal(await document.save(), true);
+      await holds(file);
+    } finally {
+      await vscode.workspace.fs.delete(file);
+    }
+  });
+
+  it('keeps its pins and stays off when its folder is renamed', async () => {
+    const [before, after] = ['before', 'after'].map((name) => vscode.Uri.joinPath(folder(), name)) as [
+      vscode.Uri,
+      vscode.Uri,
+    ];
+    const [old, renamed] = [before, after].map((uri) => vscode.Uri.joinPath(uri, 'note.md')) as [
+      vscode.Uri,
+      vscode.Uri,
+    ];
+    await vscode.workspace.fs.writeFile(old, new TextEncoder().encode('A sentence in a folder.\n'));
+    try {
+      const document = await vscode.workspace.openTextDocument(old);
+      await vscode.window.showTextDocument(document);
+      await decide(document);
+      const edit = new vscode.WorkspaceEdit();
+      edit.renameFile(before, after);
+      assert.equal(await vscode.workspace.applyEdit(edit), true);
+      await holds(renamed);
+      assert.equal(extension().exports.services.activity.isFileOff(old), false);
+    } finally {
+      await vscode.workspace.fs.delete(after, { recursive: true });
+    }
+  });
+});

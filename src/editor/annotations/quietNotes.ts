@@ -26,6 +26,8 @@ export class QuietNotes implements vscode.Disposable {
       this.draw,
       onNotesMayChange(services, this.draw.call),
       services.documents.onDidEdit(this.draw.call),
+      // A document whose language changes is opened anew, in the editors that show it already.
+      vscode.workspace.onDidOpenTextDocument(this.draw.call),
       vscode.window.onDidChangeTextEditorVisibleRanges(this.draw.call),
       // Where the caret stands, ghost text may come.
       vscode.window.onDidChangeTextEditorSelection(this.draw.call),

@@ -97,7 +97,8 @@ export class Completer {
         if (items.length === 0) return { kind: 'nothing', reason: 'unfit-here', sentence: UNFIT };
         return { kind: 'suggestions', items: mode === 'alternatives' ? choice(shown, items) : items, source, waited };
       }
-      if (this.engine.state.kind === 'failed') return { kind: 'nothing', reason: 'engine-failed' };
+      const engine = this.engine.state;
+      if (engine.kind === 'failed') return { kind: 'nothing', reason: 'engine-failed', sentence: engine.error.message };
       let generation = wish && this.generations.find(wish);
       if (!generation) {
         const loaded = this.load(signal);

@@ -3,6 +3,7 @@ import { signalOf } from '../../engine/signalOf';
 import { eolOf } from '../eolOf';
 import type { Services } from '../services';
 import { Signal } from '../signal';
+import { whyOff } from '../status/whyOff';
 import { translated } from '../translated';
 import type { Answer, Completer } from './completer';
 import { steeringKey, type Mode, type Preferences } from './conditions';
@@ -16,6 +17,8 @@ export const ACCEPTED = 'planwright.accepted';
 const TOLD = 6000;
 
 type Nothing = vscode.InlineCompletionItem[] | undefined;
+/** Why there is nothing: for the log, and for who asked. */
+type Reason = { readonly reason: string; readonly message?: string | undefined };
 
 /** Answers the editor's questions for ghost text. */
 export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
@@ -58,13 +61,14 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
     const key = document.uri.toString();
     const mode = this.modeOf(key, context.triggerKind);
     const obstacle = this.obstacle(document, position, mode);
-    const state = obstacle === undefined ? this.services.documents.get(document) : undefined;
-    if (state === undefined) return this.nothing(obstacle ?? 'off');
+    if (obstacle !== undefined) return this.silence(obstacle, mode);
+    const state = this.services.documents.get(document);
+    if (state === undefined) return this.nothing('off');
 
     const offset = document.offsetAt(position);
     const preferences = this.preferences(document);
     const answer = await this.completer.suggest({ state, offset, mode, preferences, signal: signalOf(token) });
-    if (answer.kind === 'nothing') return this.silence(answer, mode);
+    if (answer.kind === 'nothing') return this.silence(inWords(answer), mode);
     if (token.isCancellationRequested) return this.nothing('superseded');
     const items = toItems(answer.items, document, position, context.selectedCompletionInfo);
     if (items.length === 0) return this.nothing('not-what-is-selected');
@@ -89,14 +93,19 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
   }
 
   /** Why there can be no suggestion here, before anything is looked at. */
-  private obstacle(document: vscode.TextDocument, position: vscode.Position, mode: Mode): string | undefined {
+  private obstacle(document: vscode.TextDocument, position: vscode.Position, mode: Mode): Reason | undefined {
+    const { l10n } = vscode;
     const verdict = this.services.activity.of(document);
-    if (!verdict.on) return verdict.reason;
-    if (mode === 'unasked' && !this.services.configuration.completionsEnabled(document)) return 'setting';
-    if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) return 'read-only';
+    if (!verdict.on) return { reason: verdict.reason, message: whyOff(this.services, document) };
+    if (mode === 'unasked' && !this.services.configuration.completionsEnabled(document)) return { reason: 'setting' };
+    if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
+      return { reason: 'read-only', message: l10n.t('No suggestion: this document cannot be changed.') };
+    }
     const editor = vscode.window.activeTextEditor;
-    if (editor?.document === document && !editor.selection.isEmpty) return 'selection';
-    return document.validatePosition(position).isEqual(position) ? undefined : 'no-such-place';
+    if (editor?.document === document && !editor.selection.isEmpty) {
+      return { reason: 'selection', message: l10n.t('No suggestion: text is selected.') };
+    }
+    return document.validatePosition(position).isEqual(position) ? undefined : { reason: 'no-such-place' };
   }
 
   private preferences(document: vscode.TextDocument): Preferences {
@@ -116,12 +125,14 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
   }
 
   /** Nothing to show; who asked is told why. */
-  private silence({ reason, sentence }: Answer & { kind: 'nothing' }, mode: Mode): Nothing {
-    if (mode !== 'unasked' && mode !== 'continued' && sentence) {
-      void vscode.window.setStatusBarMessage(vscode.l10n.t('No suggestion: {0}', translated(sentence)), TOLD);
-    }
+  private silence({ reason, message }: Reason, mode: Mode): Nothing {
+    if (mode !== 'unasked' && mode !== 'continued' && message) void vscode.window.setStatusBarMessage(message, TOLD);
     return this.nothing(reason);
   }
+}
+
+function inWords({ reason, sentence }: Answer & { kind: 'nothing' }): Reason {
+  return { reason, ...(sentence && { message: vscode.l10n.t('No suggestion: {0}', translated(sentence)) }) };
 }
 
 /** The suggestions as the editor takes them; with the suggest widget open only those that extend what is selected in it. */

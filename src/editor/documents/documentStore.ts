@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Activity } from '../activity';
 import type { HostTimings } from '../hostTimings';
+import type { Steering } from '../steering/steering';
 import { DocumentState } from './documentState';
+import type { Successors } from './successors';
 
 interface Entry {
   readonly state: DocumentState;
@@ -19,6 +21,8 @@ export class DocumentStore implements vscode.Disposable {
   private readonly planned = new vscode.EventEmitter<DocumentState>();
   private readonly steered = new vscode.EventEmitter<DocumentState>();
   private readonly left = new vscode.EventEmitter<DocumentState>();
+  /** What was pinned in documents before: by those that were closed, and by those that took their places. */
+  private readonly bequeathed = new WeakMap<vscode.TextDocument, Steering>();
   /** Of the model whose plans are known. */
   private weightsId: string | undefined;
   private readonly subscriptions: readonly { dispose(): unknown }[];
@@ -36,10 +40,17 @@ export class DocumentStore implements vscode.Disposable {
     private readonly engine: Engine,
     private readonly activity: Activity,
     private readonly timings: HostTimings,
+    successors: Successors,
   ) {
     this.subscriptions = [
       vscode.workspace.onDidChangeTextDocument((event) => this.onEdit(event)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.drop(document.uri.toString())),
+      vscode.workspace.onDidCloseTextDocument((document) => this.close(document)),
+      successors.onDidSucceed(({ from, to }) => {
+        const steering = this.states.get(from.uri.toString())?.state.steering ?? this.bequeathed.get(from);
+        if (steering === undefined) return;
+        this.bequeathed.set(to, steering);
+        this.states.get(to.uri.toString())?.state.steering.inherit(steering);
+      }),
       activity.onDidChange(() => this.restInactive()),
       engine.onDidChangeState((state) => {
         if (state.kind === 'ready') this.takeModel(state.info.weightsId);
@@ -69,6 +80,8 @@ export class DocumentStore implements vscode.Disposable {
     this.states.set(key, { state, eol: document.eol, resting: false });
     state.planned.listen(() => this.planned.fire(state));
     state.steering.changed.listen(() => this.steered.fire(state));
+    const before = this.bequeathed.get(document);
+    if (before) state.steering.inherit(before);
     this.opened.fire(state);
     return state;
   }
@@ -127,6 +140,13 @@ export class DocumentStore implements vscode.Disposable {
     this.weightsId = weightsId;
     if (before === undefined || before === weightsId) return;
     for (const { state } of this.states.values()) state.forgetPlan();
+  }
+
+  private close(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    const entry = this.states.get(key);
+    if (entry) this.bequeathed.set(document, entry.state.steering);
+    this.drop(key);
   }
 
   private drop(key: string): void {

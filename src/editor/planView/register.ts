@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import type { Occasion } from '../documents/follower';
 import type { Services } from '../services';
-import { Follower, type Occasion } from './follower';
 import { viewMessage } from './message';
 import { PinDragAndDrop } from './pinDragAndDrop';
 import type { PlanNode } from './planTree';
@@ -9,7 +9,7 @@ import { reveal } from './reveal';
 
 /** Registers the view with the document's plan. While it is not on the screen nothing is computed for it but the number of pins. */
 export function registerPlanView(services: Services): vscode.Disposable {
-  const { activity, configuration, documents, engine, fineTuning, labels, log } = services;
+  const { activity, configuration, documents, engine, fineTuning, follower, labels, log } = services;
   const provider = new PlanTreeProvider(services);
   const view = vscode.window.createTreeView('planwright.plan', {
     treeDataProvider: provider,
@@ -48,12 +48,11 @@ export function registerPlanView(services: Services): vscode.Disposable {
   };
   /** Names of what the writer has closed: that stays closed. */
   const closed = new Set<string>();
-  const follower = new Follower(services, show);
   show('other');
   return vscode.Disposable.from(
     view,
     provider,
-    follower,
+    follower.rested.listen(show),
     view.onDidCollapseElement(({ element }) => closed.add(element.id)),
     view.onDidExpandElement(({ element }) => closed.delete(element.id)),
     view.onDidChangeVisibility(() => {

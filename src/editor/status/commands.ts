@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { megabytes } from './menuItems';
-import { showMenu } from './menu';
+import { documentAtHand, showMenu } from './menu';
 import { clock } from './statusItem';
 
 const SNOOZES = [5, 15, 60];
@@ -11,17 +11,17 @@ export function registerStatusCommands(services: Services): vscode.Disposable {
   const { activity, configuration, context, engine, log } = services;
   const { l10n } = vscode;
   const tell = (message: string): void => void vscode.window.setStatusBarMessage(`Planwright: ${message}`, 5000);
-  const activeDocument = (): vscode.TextDocument | undefined => vscode.window.activeTextEditor?.document;
 
   const commands: Record<string, (argument?: unknown) => unknown> = {
     showMenu: () => showMenu(services),
     toggle: async () => {
-      const on = !configuration.enabled(activeDocument());
-      await configuration.set('enable', on, activeDocument());
+      const document = documentAtHand(services);
+      const on = !configuration.enabled(document);
+      await configuration.set('enable', on, document);
       tell(on ? l10n.t('on') : l10n.t('off'));
     },
     toggleFile: async () => {
-      const document = activeDocument();
+      const document = documentAtHand(services);
       if (document === undefined) return;
       const off = !activity.isFileOff(document.uri);
       await activity.setFileOff(document.uri, off);
@@ -40,12 +40,17 @@ export function registerStatusCommands(services: Services): vscode.Disposable {
       const freed = before && Math.max(0, megabytes(before.bytes - (after?.bytes ?? 0)));
       tell(freed === undefined ? l10n.t('no engine is running') : l10n.t('{0} MB freed', freed));
     },
-    restartEngine: () =>
-      vscode.window.withProgress(
+    restartEngine: () => {
+      if (!configuration.enabledSomewhere()) {
+        tell(l10n.t('off'));
+        return;
+      }
+      return vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: l10n.t('Planwright: starting the engine') },
         // A failure is a change of state, which is told there.
         () => engine.restart().catch((error: unknown) => log.warn((error as Error).message)),
-      ),
+      );
+    },
     showLog: () => log.show(),
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#planwright.start`),

@@ -10,15 +10,23 @@ const NO_COUNTS: Counts = { offered: 0, whole: 0, sentences: 0, parts: 0, charac
 
 /** A menu that waits longer for a busy engine is worse than one without a number. */
 const MEMORY_PATIENCE_MS = 300;
+/** What the store of this workspace holds is asked for once, of a process that has to begin. */
+const STORE_PATIENCE_MS = 1000;
 
-/** Shows the menu and does what is chosen. Never starts the engine. */
+/** Shows the menu for the document that the writer is at, and does what is chosen. Never starts the engine. */
 export async function showMenu(services: Services): Promise<void> {
   const { activity, configuration, context, engine, fineTuning, models } = services;
-  const document = vscode.window.activeTextEditor?.document;
+  const document = documentAtHand(services);
   const verdict = document ? activity.of(document) : ({ on: true } as const);
   const ours = document !== undefined && configuration.languages.includes(document.languageId);
   const snoozedUntil = activity.snoozeEnd && clock(activity.snoozeEnd);
-  const memory = await Promise.race([engine.memory().catch(() => undefined), sleep(MEMORY_PATIENCE_MS, undefined)]);
+  const [memory] = await Promise.all([
+    Promise.race([engine.memory().catch(() => undefined), sleep(MEMORY_PATIENCE_MS, undefined)]),
+    // Off means that no process runs.
+    models.known === undefined && configuration.enabledSomewhere()
+      ? Promise.race([models.look().catch(() => undefined), sleep(STORE_PATIENCE_MS, undefined)])
+      : undefined,
+  ]);
   const items = menuItems(
     {
       status: statusText({ engine: engine.state, verdict, snoozedUntil, training: fineTuning.words }, vscode.l10n),
@@ -41,6 +49,11 @@ export async function showMenu(services: Services): Promise<void> {
   const settings = action.command === 'workbench.action.openSettings';
   const argument = settings ? `@ext:${context.extension.id}` : action.argument;
   await vscode.commands.executeCommand(action.command, ...(argument === undefined ? [] : [argument]));
+}
+
+/** The document that the writer is at; where there is none that Planwright could work in, the one in the editor. */
+export function documentAtHand({ follower }: Services): vscode.TextDocument | undefined {
+  return follower.document ?? vscode.window.activeTextEditor?.document;
 }
 
 function asQuickPick(item: MenuItem): vscode.QuickPickItem & { readonly item: MenuItem } {

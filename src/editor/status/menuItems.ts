@@ -86,7 +86,8 @@ export function menuItems(situation: MenuSituation, l10n: Localiser): MenuItem[]
         ]),
     { label: l10n.t('Engine') },
     ...(memory?.modelLoaded ? [run('clear-all', l10n.t('Free the memory'), 'freeMemory')] : []),
-    run('debug-restart', l10n.t('Restart the engine'), 'restartEngine'),
+    // Off means that no process runs.
+    ...(on ? [run('debug-restart', l10n.t('Restart the engine'), 'restartEngine')] : []),
     run('pulse', l10n.t('Doctor'), 'doctor', l10n.t('Is everything in order?')),
     run('output', l10n.t('Log'), 'showLog'),
     { label: l10n.t('More') },

@@ -5,28 +5,36 @@ import type { Services } from '../services';
 import { translated } from '../translated';
 import { draft, type DraftOutcome } from './drafting';
 import { insert } from './insertion';
+import { broughtForward } from './pins';
 import { goTo, type Place } from './place';
 
 /** Sentences of a draft where fewer are pinned: about a paragraph. */
 const SENTENCES = 4;
 
-/** Writes one sentence at the cursor that follows the label given, what is pinned, or what is expected. */
-export function writeStep(services: Services, place: Place): Promise<void> {
-  return write(services, place, vscode.l10n.t('Planwright is writing a sentence'), 1);
+/** Writes one sentence at the cursor that follows the label given, what is pinned, or what is expected. What is pinned for sentences before that stays, for those after it. */
+export async function writeStep(services: Services, place: Place): Promise<void> {
+  const { label, offset, state, step } = place;
+  const { steering } = state;
+  const before = steering.wishes(offset);
+  const isAhead = step > 0 && label !== undefined;
+  if (isAhead) steering.set(offset, broughtForward(before, label, step));
+  const written = await write(services, place, vscode.l10n.t('Planwright is writing a sentence'), 1);
+  if (isAhead && written === 0) steering.set(offset, before);
 }
 
 /** Writes a paragraph sentence by sentence: what is pinned, then what is expected. One undo takes all of it back. */
-export function draftParagraph(services: Services, place: Place): Promise<void> {
+export async function draftParagraph(services: Services, place: Place): Promise<void> {
   const { pins } = place.state.steering.wishes(place.offset);
   const title = vscode.l10n.t('Planwright is drafting a paragraph');
-  return write(services, { ...place, label: undefined }, title, Math.max(pins.length, SENTENCES));
+  await write(services, { ...place, label: undefined }, title, Math.max(pins.length, SENTENCES));
 }
 
-async function write(services: Services, place: Place, title: string, sentences: number): Promise<void> {
+/** @returns how many sentences were written */
+async function write(services: Services, place: Place, title: string, sentences: number): Promise<number> {
   const { log } = services;
-  await goTo(place, place.offset);
-  const session = new Session(place);
-  const eol = eolOf(place.editor.document);
+  const editor = await goTo(place, place.offset);
+  const session = new Session(editor, place.offset);
+  const eol = eolOf(editor.document);
   try {
     const outcome = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, cancellable: true, title },
@@ -37,26 +45,31 @@ async function write(services: Services, place: Place, title: string, sentences:
     );
     log.debug(`${outcome.sentences} of ${sentences} sentences were written${because(outcome)}.`);
     if (outcome.sentences === 0 && outcome.silence) tell(translated(outcome.silence.sentence));
+    return outcome.sentences;
   } catch (error) {
-    if (error instanceof EngineCancelled) return;
+    if (error instanceof EngineCancelled) return session.sentences;
     log.warn(`Nothing more was written: ${(error as Error).message}`);
     void vscode.window.showWarningMessage(`Planwright: ${(error as Error).message}`);
+    return session.sentences;
   } finally {
     session.dispose();
   }
 }
 
-/** A draft being written into an editor. It ends when the writer does anything else there. */
+/** A draft being written into an editor. It ends when the writer does anything else there, or leaves it. */
 class Session implements vscode.Disposable {
   private readonly stopped = new AbortController();
   private readonly subscriptions: readonly vscode.Disposable[];
   private inserting = false;
-  private expected: number;
+  /** How many it has put into the document. */
+  sentences = 0;
 
-  constructor(private readonly place: Place) {
-    const { editor } = place;
+  /** @param expected where the cursor is */
+  constructor(
+    private readonly editor: vscode.TextEditor,
+    private expected: number,
+  ) {
     const { document } = editor;
-    this.expected = place.offset;
     this.subscriptions = [
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document === document && event.contentChanges.length > 0 && !this.inserting) this.stop();
@@ -66,8 +79,9 @@ class Session implements vscode.Disposable {
         if (textEditor.document !== document || (kind !== Keyboard && kind !== Mouse)) return;
         if (document.offsetAt(selections[0]!.active) !== this.expected) this.stop();
       }),
-      vscode.workspace.onDidCloseTextDocument((closed) => {
-        if (closed === document) this.stop();
+      // A tab that comes before it ends an editor, and its document may be closed with it.
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        if (!editors.includes(editor)) this.stop();
       }),
     ];
   }
@@ -84,7 +98,9 @@ class Session implements vscode.Disposable {
     this.inserting = true;
     this.expected = offset + text.length;
     try {
-      return await insert(this.place.editor, offset, text, begins);
+      const taken = await insert(this.editor, offset, text, begins);
+      if (taken) this.sentences++;
+      return taken;
     } finally {
       this.inserting = false;
     }

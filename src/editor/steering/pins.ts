@@ -23,6 +23,11 @@ export function moved(wishes: Wishes, from: number, to: number): Wishes {
   return { ...wishes, pins };
 }
 
+/** Brings the label of a step, pinned there or expected, before all others. */
+export function broughtForward(wishes: Wishes, label: number, step: number): Wishes {
+  return pinned({ ...wishes, pins: [undefined, ...unpinned(wishes, step).pins] }, label);
+}
+
 /** Forbids a label for the next sentence; where it is pinned there, the plan decides again. */
 export function banned(wishes: Wishes, label: number): Wishes {
   const pins = wishes.pins.map((pin, step) => (step === 0 && pin === label ? undefined : pin));

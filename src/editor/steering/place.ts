@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { DocumentState } from '../documents/documentState';
-import { editorOf } from '../editorOf';
+import { editorOf, focused } from '../editorOf';
 import type { Services } from '../services';
+import { whyOff } from '../status/whyOff';
 
-/** Where a command is to steer: what its argument says (a link in a hover, a lens, an item of the tree), else the cursor. */
+/** Where a command is to steer: what its argument says (a link in a hover, a lens, an item of the tree), else the cursor in the document that the writer is at. */
 export interface Place {
   readonly editor: vscode.TextEditor;
   readonly state: DocumentState;
@@ -15,18 +16,21 @@ export interface Place {
   readonly to: number | undefined;
 }
 
+/** How long the writer is told why nothing happens, in milliseconds. */
+const TOLD = 5000;
+
 /** Shows the document where it is not shown. Undefined, with a word to the writer, where Planwright does not work. */
-export async function placeOf({ documents }: Services, argument: unknown): Promise<Place | undefined> {
+export async function placeOf(services: Services, argument: unknown): Promise<Place | undefined> {
+  const { documents, follower } = services;
   const given = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
   const number = (name: string): number | undefined =>
     typeof given[name] === 'number' && Number.isInteger(given[name]) ? given[name] : undefined;
-  const isOurs = ({ document }: vscode.TextEditor): boolean => documents.get(document) !== undefined;
-  // Without a text that has the focus (the walkthrough has it, say) the one that is shown.
-  const atHand = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors.find(isOurs);
-  const editor = typeof given.uri === 'string' ? await editorOf(given.uri) : atHand;
+  const uri = typeof given.uri === 'string' ? given.uri : follower.document?.uri.toString();
+  const editor = uri === undefined ? undefined : await editorOf(uri);
   const state = editor && documents.get(editor.document);
   if (editor === undefined || state === undefined) {
-    void vscode.window.setStatusBarMessage(vscode.l10n.t('Planwright: open a Markdown document first'), 5000);
+    const why = editor && whyOff(services, editor.document);
+    void vscode.window.setStatusBarMessage(why ?? vscode.l10n.t('Planwright: open a Markdown document first'), TOLD);
     return undefined;
   }
   const cursor = editor.document.offsetAt(editor.selection.active);
@@ -34,14 +38,13 @@ export async function placeOf({ documents }: Services, argument: unknown): Promi
   return { editor, state, offset, label: number('label'), step: number('index') ?? 0, to: number('to') };
 }
 
-/** Puts the cursor at an offset and the focus into the text, so that what is suggested there is seen. */
-export async function goTo({ editor }: Place, offset: number): Promise<void> {
+/** Puts the cursor at an offset and the focus into the text, so that what is suggested there is seen. @returns the editor that has them */
+export async function goTo({ editor }: Place, offset: number): Promise<vscode.TextEditor> {
   const position = editor.document.positionAt(offset);
-  const shown = await vscode.window.showTextDocument(editor.document, {
-    ...(editor.viewColumn !== undefined && { viewColumn: editor.viewColumn }),
-  });
+  const shown = await focused(editor);
   if (!shown.selection.isEmpty || !shown.selection.active.isEqual(position)) {
     shown.selection = new vscode.Selection(position, position);
   }
   shown.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  return shown;
 }

@@ -102,7 +102,8 @@ class SteerPicker {
       : vscode.l10n.t('What does the next sentence do?');
     picker.busy = true;
     try {
-      const { state, offset } = this.place;
+      const { state } = this.place;
+      const offset = Math.min(this.place.offset, state.text.length);
       const steps = await stepsAhead(state, offset, LISTED, picking.wishes.never, cancelled.signal);
       const known = labels.all.length > 0 ? labels.all : await engine.labels(cancelled.signal);
       if (picking !== this.picking) return;
@@ -111,11 +112,20 @@ class SteerPicker {
       // Not what is pinned, which Enter would unpin.
       picker.activeItems = picker.items.filter(({ choice }) => choice.kind === 'label').slice(0, 1);
     } catch (error) {
-      if (error instanceof EngineCancelled) return;
+      if (error instanceof EngineCancelled) {
+        // An edit came first, such as that of a save as the list took the focus.
+        if (!cancelled.signal.aborted && picking === this.picking && this.isOpen) void this.list();
+        return;
+      }
       log.warn(`The plan cannot be asked: ${(error as Error).message}`);
       picker.placeholder = (error as Error).message;
     }
     picker.busy = false;
+  }
+
+  private get isOpen(): boolean {
+    const { editor, state } = this.place;
+    return this.services.documents.get(editor.document) === state;
   }
 
   private asItem(choice: Choice): Entry {

@@ -102,6 +102,14 @@ export class Steering {
     this.changed.emit();
   }
 
+  /** Takes over what was decided in a document that this one takes the place of. */
+  inherit({ list, units }: Steering): void {
+    if (list.length === 0 || this.list.length > 0) return;
+    this.list = list;
+    this.edited({ start: 0, removed: units.text, text: this.units.text });
+    this.changed.emit();
+  }
+
   /** Moves the places along with an edit. */
   edited(edit: Replacement): void {
     if (this.list.length === 0) return;

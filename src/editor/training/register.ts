@@ -27,6 +27,8 @@ export function registerTraining(
   const setContext = (): void => {
     void vscode.commands.executeCommand('setContext', 'planwright.training', fineTuning.state.kind === 'running');
   };
+  // What an extension host that ended in the middle of a run has said outlives it.
+  setContext();
   fineTuning.offerToResume();
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(`planwright.${name}`, run)),

@@ -58,7 +58,9 @@ export class VscodeUi implements TrainingUi {
     const filters = { [vscode.l10n.t('Planwright model')]: ['safetensors'] };
     if (purpose === 'import') {
       const title = vscode.l10n.t('Import a model for this workspace');
-      return (await vscode.window.showOpenDialog({ filters, title, canSelectMany: false }))?.[0]?.fsPath;
+      // Without a place of this machine the dialog of a remote window would show the other one's files.
+      const defaultUri = vscode.Uri.file(homedir());
+      return (await vscode.window.showOpenDialog({ filters, title, defaultUri, canSelectMany: false }))?.[0]?.fsPath;
     }
     // Beside the documents it would be taken for one of them.
     const defaultUri = vscode.Uri.file(join(homedir(), `${vscode.workspace.name ?? 'workspace'}.safetensors`));

@@ -317,7 +317,7 @@ describe('Completer: the engine', () => {
   it('says nothing while the engine has failed', async () => {
     const desk = new Desk('The cat ');
     desk.become({ kind: 'failed', error: CRASH });
-    expect(outcome(await desk.suggest())).toBe('engine-failed');
+    expect(await desk.suggest()).toEqual({ kind: 'nothing', reason: 'engine-failed', sentence: CRASH.message });
     expect([desk.loads, desk.asked.length]).toEqual([0, 0]);
   });
 

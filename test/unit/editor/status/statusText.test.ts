@@ -103,6 +103,11 @@ describe('menuItems', () => {
     expect(labels({ memory: undefined })).not.toContain('Free the memory');
   });
 
+  it('offers to start the engine anew only where it may run', () => {
+    expect(labels()).toContain('Restart the engine');
+    expect(labels({ on: false })).not.toContain('Restart the engine');
+  });
+
   it('offers to snooze, or to end the snooze', () => {
     expect(labels()).toContain('Snooze for 15 minutes');
     expect(labels({ snoozed: true })).toContain('End the snooze');

@@ -9,7 +9,7 @@ import {
   type Picking,
 } from '../../../../src/editor/steering/picking';
 import { choices, type ActionChoice, type Choice, type LabelChoice } from '../../../../src/editor/steering/choices';
-import { allowed, banned, moved, pinned, unpinned } from '../../../../src/editor/steering/pins';
+import { allowed, banned, broughtForward, moved, pinned, unpinned } from '../../../../src/editor/steering/pins';
 import { english } from '../support/localiser';
 
 const NOTHING = { pins: [], never: [] };
@@ -37,6 +37,12 @@ describe('pins', () => {
     expect(moved({ pins: [1, 2, 3], never: [] }, 0, 9).pins).toEqual([2, 3, 1]);
     expect(moved({ pins: [1], never: [] }, 4, 0).pins).toEqual([1]);
     expect(moved({ pins: [1], never: [] }, -1, 0).pins).toEqual([1]);
+  });
+
+  it('give way to one that is brought before them', () => {
+    expect(broughtForward({ pins: [1, 2, 3], never: [] }, 2, 1).pins).toEqual([2, 1, 3]);
+    expect(broughtForward({ pins: [1], never: [5, 6] }, 5, 2)).toEqual({ pins: [5, 1], never: [6] });
+    expect(broughtForward({ pins: [undefined, 4], never: [] }, 5, 2).pins).toEqual([5, undefined, 4]);
   });
 
   it('keep all labels when they are moved', () => {

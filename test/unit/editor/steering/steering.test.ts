@@ -192,6 +192,17 @@ describe('several decisions', () => {
     expect(draft.pins).toEqual([]);
   });
 
+  it('go over to the document that takes the place of theirs', () => {
+    const draft = new Draft('One is.|\n\nTwo is.').pin(7).go('Two is.').pin(8, 9);
+    const heir = new Draft('One is.\n\nTwo is.\n');
+    heir.steering.inherit(draft.steering);
+    expect(heir.go('One is.').pins).toEqual([7]);
+    expect(heir.go('Two is.').pins).toEqual([8, 9]);
+    const own = new Draft('One is.').pin(3);
+    own.steering.inherit(draft.steering);
+    expect(own.pins).toEqual([3]);
+  });
+
   it('forbid labels for the next sentence only', () => {
     const draft = new Draft('It needs little.').pin(7, 8).never(3);
     expect(draft.now).toEqual({ pins: [7, 8], never: [3] });

@@ -1,27 +1,29 @@
 import * as vscode from 'vscode';
-import type { DocumentState } from '../documents/documentState';
-import type { Services } from '../services';
+import type { Activity } from '../activity';
+import { Signal } from '../signal';
+import type { DocumentState } from './documentState';
+import type { DocumentStore } from './documentStore';
 
-/** Why the view looks at the document anew. */
+/** Why it is looked at the document anew. */
 export type Occasion = 'moved' | 'edited' | 'other';
 
-/** How long cursor and text must rest before the view follows them. */
+/** How long cursor and text must rest before they are followed. */
 const REST_MS = 250;
 
-/** Which document the plan view is about, and where its writer is: the last one that Planwright could work in, whatever has the focus since. */
+/** Which document the writer is at, and where: the last one that Planwright could work in, whatever has the focus since. */
 export class Follower implements vscode.Disposable {
+  /** The document, its plan or the cursor has changed and then rested. */
+  readonly rested = new Signal<Occasion>();
   private readonly subscriptions: readonly vscode.Disposable[];
   private followed: vscode.TextDocument | undefined;
   private cursor = 0;
   private timer: NodeJS.Timeout | undefined;
   private occasion: Occasion = 'other';
 
-  /** @param onRest called when the document, its plan or the cursor has changed and then rested */
   constructor(
-    private readonly services: Services,
-    private readonly onRest: (occasion: Occasion) => void,
+    private readonly activity: Activity,
+    private readonly documents: DocumentStore,
   ) {
-    const { activity, documents } = services;
     this.follow(vscode.window.activeTextEditor);
     this.subscriptions = [
       vscode.window.onDidChangeActiveTextEditor((editor) => {
@@ -55,7 +57,7 @@ export class Follower implements vscode.Disposable {
 
   /** Of the document, where Planwright works in it. */
   get state(): DocumentState | undefined {
-    return this.followed && this.services.documents.get(this.followed);
+    return this.followed && this.documents.get(this.followed);
   }
 
   get offset(): number {
@@ -69,7 +71,7 @@ export class Follower implements vscode.Disposable {
 
   private follow(editor: vscode.TextEditor | undefined): void {
     if (editor === undefined) return;
-    const verdict = this.services.activity.of(editor.document);
+    const verdict = this.activity.of(editor.document);
     // A log, a diff or a program beside the text leaves the plan where it was.
     if (!verdict.on && (verdict.reason === 'language' || verdict.reason === 'scheme')) return;
     this.followed = editor.document;
@@ -83,7 +85,7 @@ export class Follower implements vscode.Disposable {
     this.timer = setTimeout(() => {
       const found = this.occasion;
       this.occasion = 'other';
-      this.onRest(found);
+      this.rested.emit(found);
     }, REST_MS);
   }
 }
