@@ -32,13 +32,16 @@ export interface Block {
   readonly depth: number;
 }
 
+/** YAML, and TOML as Hugo has it; both become the one node that mdast's types know. */
+const FRONT_MATTER = ['-', '+'].map((marker) => ({ type: 'yaml', marker }));
+
 type Container = 'listItem' | 'quote' | 'footnote';
 
 /** The leaf blocks of a Markdown text (CommonMark, GFM, front matter, math, footnotes) in order; they do not overlap. */
 export function parseBlocks(text: string): Block[] {
   const root = fromMarkdown(text, {
-    extensions: [gfm(), frontmatter(), math()],
-    mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown(), mathFromMarkdown()],
+    extensions: [gfm(), frontmatter(FRONT_MATTER), math()],
+    mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown(FRONT_MATTER), mathFromMarkdown()],
   });
   const blocks: Block[] = [];
   collect(root, undefined, 0, blocks);

@@ -8,8 +8,10 @@ export const Char = {
   carriageReturn: 0x0d,
   space: 0x20,
   exclamation: 0x21,
+  quote: 0x22,
   hash: 0x23,
   dollar: 0x24,
+  apostrophe: 0x27,
   parenOpen: 0x28,
   parenClose: 0x29,
   asterisk: 0x2a,
@@ -28,8 +30,11 @@ export const Char = {
   caret: 0x5e,
   underscore: 0x5f,
   backtick: 0x60,
+  braceOpen: 0x7b,
   pipe: 0x7c,
+  braceClose: 0x7d,
   tilde: 0x7e,
+  byteOrderMark: 0xfeff,
 } as const;
 
 /**
@@ -64,6 +69,11 @@ export class CausalReader {
     }
     if (newline >= this.seen) this.seen = newline + 1;
     return newline + 1;
+  }
+
+  /** What is left of the line from `start` on, without white space around it. */
+  line(start: number): string {
+    return this.text.slice(start, this.nextLine(start)).trim();
   }
 
   /** The first offset at or after `index` that is neither a space nor a tab. */

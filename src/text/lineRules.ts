@@ -1,21 +1,19 @@
 import { Char, END, type CausalReader } from './causalReader';
+import { skipFootnote } from './sentenceEnd';
+import type { SplitterState } from './splitterState';
 
 /*
  * What a line of Markdown can begin with. Every rule looks through the reader and no further than it must, so that what it finds out is
  * known as early as it can be.
  */
 
-/** How an HTML block ends: at a blank line, or with the line that holds this text (CommonMark 4.6). */
-export type HtmlEnd = 'blank' | '-->' | '</pre' | '</script' | '</style';
-
-const HTML_BLOCKS = new Set(
-  'div p table details summary section ul ol li br hr img h1 h2 h3 h4 h5 h6 pre script style center figure video iframe'.split(
-    ' ',
-  ),
-);
+/**
+ * The end of a displayed formula: `$$`, and perhaps a stop, its number "(1)", or its label, as "{#eq-energy}" in Quarto and Pandoc or
+ * "(energy)" in MyST.
+ */
+const MATH_END = /\$\$\s*(?:[.,;:]|\([\w:.-]+\)|\{[^{}]*\})?$/;
 
 const isDigit = (c: number): boolean => c >= 0x30 && c <= 0x39;
-const isLetter = (c: number): boolean => (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a);
 
 /** Whitespace as `String.prototype.trim` sees it, without the line feed. */
 export function isSpace(c: number): boolean {
@@ -32,15 +30,16 @@ export function blankLine(reader: CausalReader, start: number): number {
   return c === Char.lineFeed ? at + 1 : -1;
 }
 
-/** Columns of white space before the line's first other character; a tab goes on to the next multiple of 4. */
+/** Columns of white space before the line's first other character. */
 export function indentation(reader: CausalReader, start: number): number {
-  let columns = 0;
-  for (let at = start; ; at++) {
-    const c = reader.at(at);
-    if (c === Char.space) columns++;
-    else if (c === Char.tab) columns += 4 - (columns % 4);
-    else return columns;
-  }
+  return columns(reader, start, reader.skipBlanks(start));
+}
+
+/** Columns from the beginning of a line at `start` to `end`; a tab goes on to the next multiple of 4. */
+export function columns(reader: CausalReader, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) count += reader.at(at) === Char.tab ? 4 - (count % 4) : 1;
+  return count;
 }
 
 /** A bullet (`-`, `*`, `+`) and its blank: the offset behind both, or -1. */
@@ -60,6 +59,12 @@ export function numberMarker(reader: CausalReader, start: number, interrupts: bo
   if (stop !== Char.dot && stop !== Char.parenClose) return -1;
   const next = reader.at(at + 1);
   return next === Char.space || next === Char.tab ? at + 2 : -1;
+}
+
+/** Whether the definition of a footnote, `[^label]:`, begins at `start`. */
+export function footnoteDefinition(reader: CausalReader, start: number): boolean {
+  const behind = skipFootnote(reader, start);
+  return behind > start && reader.at(behind) === Char.colon;
 }
 
 /** Three or more of one of `*`, `-`, `_`, with blanks between them, and nothing else on the line. */
@@ -107,13 +112,32 @@ export function fenceOpening(reader: CausalReader, start: number): number {
   return run - start;
 }
 
+/** Whether the line at `start` closes the open fence: indented by up to 3 columns more than the fence was (CommonMark 4.5), and quoted only if it was. */
+export function fenceClosing(reader: CausalReader, start: number, fence: Readonly<SplitterState>): boolean {
+  let line = start;
+  let at = reader.skipBlanks(line);
+  while (fence.fenceQuoted && reader.at(at) === Char.greater) {
+    line = at + 1;
+    at = reader.skipBlanks(line);
+  }
+  if (columns(reader, line, at) >= fence.fenceIndent + 4) return false;
+  const run = reader.skipRun(at, fence.fenceMark);
+  return run - at >= fence.fenceLength && reader.restIsBlank(run);
+}
+
 /** `$$` at the start of a line: 'line' when the formula ends on it, 'block' when it goes on, undefined when it is part of a paragraph. */
 export function mathOpening(reader: CausalReader, start: number): 'line' | 'block' | undefined {
   if (reader.at(start) !== Char.dollar || reader.at(start + 1) !== Char.dollar) return undefined;
-  const end = reader.nextLine(start + 2);
-  const rest = reader.text.slice(start + 2, end).trimEnd();
-  if (rest.length >= 2 && rest.endsWith('$$')) return 'line';
+  const rest = reader.line(start + 2);
+  if (rest.endsWith('$$')) return 'line';
+  const next = rest.indexOf('$$');
+  if (next >= 0 && rest.search(MATH_END) === next) return 'line';
   return rest.includes('$') ? undefined : 'block';
+}
+
+/** Whether the line at `start` closes a formula of several lines. */
+export function mathClosing(reader: CausalReader, start: number): boolean {
+  return MATH_END.test(reader.line(start));
 }
 
 /** A table's delimiter row that does not begin with a pipe: `--- | :-:`. */
@@ -128,25 +152,6 @@ export function delimiterRow(reader: CausalReader, start: number): boolean {
       return pipes > 0 && reader.endsLine(at);
     }
   }
-}
-
-/** How the HTML block that begins at `start` will end, or undefined if none begins there. */
-export function htmlOpening(reader: CausalReader, start: number): HtmlEnd | undefined {
-  if (reader.at(start) !== Char.less) return undefined;
-  if (reader.at(start + 1) === Char.exclamation) {
-    return reader.at(start + 2) === Char.hyphen && reader.at(start + 3) === Char.hyphen ? '-->' : undefined;
-  }
-  const closing = reader.at(start + 1) === Char.slash;
-  const name = start + (closing ? 2 : 1);
-  let at = name;
-  for (let c = reader.at(at); at - name < 16 && (isLetter(c) || (at > name && (isDigit(c) || c === Char.hyphen)));) {
-    c = reader.at(++at);
-  }
-  const next = reader.at(at);
-  if (next !== Char.greater && next !== Char.slash && next !== Char.lineFeed && !isSpace(next)) return undefined;
-  const tag = reader.text.slice(name, at).toLowerCase();
-  if (!HTML_BLOCKS.has(tag)) return undefined;
-  return !closing && (tag === 'pre' || tag === 'script' || tag === 'style') ? `</${tag}` : 'blank';
 }
 
 /** Whether the line from `start` on is one image and nothing else. */
@@ -165,26 +170,4 @@ function skipTo(reader: CausalReader, start: number, code: number): number {
     if (c === code) return at + 1;
     if (c === Char.lineFeed || c === END) return -1;
   }
-}
-
-/** The end of the line `---` that opens YAML front matter at offset 0, or -1. The second line tells: a key, a comment or the closing `---`. */
-export function frontMatterOpening(reader: CausalReader): number {
-  const run = reader.skipRun(0, Char.hyphen);
-  if (run !== 3 || !reader.restIsBlank(run)) return -1;
-  const second = reader.nextLine(run);
-  const first = reader.at(second);
-  if (first === Char.hash) return second;
-  if (first === Char.hyphen && reader.at(second + 1) === Char.hyphen && reader.at(second + 2) === Char.hyphen)
-    return second;
-  let at = second;
-  for (let c = first; isLetter(c) || isDigit(c) || c === Char.underscore || c === Char.hyphen;) c = reader.at(++at);
-  return at > second && reader.at(reader.skipBlanks(at)) === Char.colon ? second : -1;
-}
-
-/** Whether the line that starts at `start` closes front matter: `---` or `...`. */
-export function frontMatterClosing(reader: CausalReader, start: number): boolean {
-  const mark = reader.at(start);
-  if (mark !== Char.hyphen && mark !== Char.dot) return false;
-  for (let i = 1; i < 3; i++) if (reader.at(start + i) !== mark) return false;
-  return reader.restIsBlank(start + 3);
 }

@@ -103,13 +103,16 @@ function skipClosers(reader: CausalReader, start: number): number {
 /** Footnote references `[^name]` belong to the sentence whose stop they follow. */
 function skipFootnotes(reader: CausalReader, start: number): number {
   let at = start;
-  while (reader.at(at) === Char.bracketOpen && reader.at(at + 1) === Char.caret) {
-    let end = at + 2;
-    while (end - at < LONGEST_LABEL && isLabel(reader.at(end))) end++;
-    if (reader.at(end) !== Char.bracketClose) return start;
-    at = end + 1;
-  }
+  for (let behind = skipFootnote(reader, at); behind > at; behind = skipFootnote(reader, at)) at = behind;
   return at;
+}
+
+/** The offset behind the footnote reference at `start`, or `start` if there is none. */
+export function skipFootnote(reader: CausalReader, start: number): number {
+  if (reader.at(start) !== Char.bracketOpen || reader.at(start + 1) !== Char.caret) return start;
+  let end = start + 2;
+  while (end - start < LONGEST_LABEL && isLabel(reader.at(end))) end++;
+  return reader.at(end) === Char.bracketClose ? end + 1 : start;
 }
 
 const isLabel = (c: number): boolean => c > Char.space && c !== Char.bracketClose;

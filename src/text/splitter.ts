@@ -1,4 +1,6 @@
 import { CausalReader, Char, END } from './causalReader';
+import { frontMatterClosing, frontMatterOpening } from './frontMatter';
+import { htmlClosing, htmlOpening, moduleOpening } from './htmlBlocks';
 import type { Unit, UnitKind } from './kinds';
 import * as rules from './lineRules';
 import { INITIAL_STATE, type Mode, type SplitterState } from './splitterState';
@@ -69,6 +71,7 @@ export class Splitter {
     this.start = end;
     this.state.kind = 'sentence';
     this.state.content = false;
+    this.state.formula = false;
     this.state.ticks = 0;
     this.state.brackets = 0;
     this.state.parens = 0;
@@ -94,21 +97,21 @@ export class Splitter {
     switch (state.mode) {
       case 'fence': {
         // A fence that was opened in a quote also ends with the quote.
-        const closed = this.closesFence(position);
+        const closed = rules.fenceClosing(reader, position, state);
         const left = state.fenceQuoted && reader.at(reader.skipBlanks(position)) !== Char.greater;
         if (left && !closed) this.leave(position);
         else this.passLine(closed);
         break;
       }
       case 'math':
-        this.passLine(this.lineText(position).endsWith('$$'));
+        this.passLine(rules.mathClosing(reader, position));
         break;
       case 'html':
         if (state.htmlEnd === 'blank') this.passLine((state.blank = rules.blankLine(reader, position) >= 0));
-        else this.passLine(this.endsHtml(position));
+        else this.passLine(htmlClosing(reader, position, state.htmlEnd));
         break;
       case 'frontMatter':
-        this.passLine(rules.frontMatterClosing(reader, position));
+        this.passLine(frontMatterClosing(reader, position, state.fenceMark));
         break;
       case 'indented':
         if (rules.blankLine(reader, position) >= 0 || rules.indentation(reader, position) >= 4) this.passLine(false);
@@ -136,22 +139,6 @@ export class Splitter {
     this.state.blank = true;
   }
 
-  private lineText(start: number): string {
-    return this.reader.text.slice(start, this.reader.nextLine(start)).trim();
-  }
-
-  private endsHtml(start: number): boolean {
-    return this.lineText(start).toLowerCase().includes(this.state.htmlEnd);
-  }
-
-  private closesFence(start: number): boolean {
-    let at = start;
-    for (let c = this.reader.at(at); c === Char.space || c === Char.tab || c === Char.greater;)
-      c = this.reader.at(++at);
-    const run = this.reader.skipRun(at, this.state.fenceMark);
-    return run - at >= this.state.fenceLength && this.reader.restIsBlank(run);
-  }
-
   /** The beginning of a line of running text: its containers, then the block it begins or goes on with. */
   private line(): void {
     const { reader, state } = this;
@@ -162,19 +149,24 @@ export class Splitter {
       return;
     }
     if (start === 0) {
-      const behind = rules.frontMatterOpening(reader);
-      if (behind >= 0) {
+      const fenceMark = frontMatterOpening(reader);
+      if (fenceMark !== undefined) {
         this.begin(0, 'frontMatter');
-        state.mode = 'frontMatter';
-        this.position = behind;
+        this.openBlock('frontMatter', 0, { fenceMark });
         return;
       }
     }
-    if (state.blank && !state.content && !state.inList && rules.indentation(reader, start) >= 4) {
-      this.begin(start, 'code');
-      state.mode = 'indented';
-      this.position = reader.nextLine(start);
-      return;
+    if (state.blank && !state.content) {
+      if (state.indented === 'code' && rules.indentation(reader, start) >= 4) {
+        this.begin(start, 'code');
+        this.openBlock('indented', start, {});
+        return;
+      }
+      if (moduleOpening(reader, start)) {
+        this.begin(start, 'html');
+        this.openBlock('html', start, { htmlEnd: 'blank' });
+        return;
+      }
     }
     this.block(start);
   }
@@ -183,6 +175,7 @@ export class Splitter {
     if (this.state.content) this.close(end);
     this.state.blank = true;
     this.state.inQuote = quoted;
+    this.state.formula = false;
     this.position = end;
   }
 
@@ -218,40 +211,48 @@ export class Splitter {
         break;
       }
       listed = opened = true;
-      state.inList = true;
+      state.indented = 'listItem';
       text = behind;
     }
     if (quoted && !listed && reader.endsLine(text)) {
       this.blankLine(reader.nextLine(text), true);
       return;
     }
+    const indent = rules.columns(reader, inner, text);
     if (state.blank && !listed) {
-      // Behind a blank line, an indented paragraph goes on with its list item, any other ends the list.
-      if (rules.indentation(reader, inner) < (quoted ? 3 : 2)) state.inList = false;
-      else if (!opened) listed = state.inList;
+      // Behind a blank line, an indented paragraph goes on with its list item or footnote, any other ends these.
+      if (indent < (quoted ? 3 : 2)) state.indented = 'code';
+      else if (!opened) listed = state.indented === 'listItem';
     }
-    const block = listed ? 'listItem' : quoted ? 'quote' : state.blank ? 'sentence' : state.block;
+    const note = !listed && rules.footnoteDefinition(reader, text);
+    if (note) {
+      if (state.content) this.close(start);
+      state.indented = 'sentence';
+    }
+    if (note || opened) state.formula = false;
+    const block = listed ? 'listItem' : quoted ? 'quote' : state.blank || note ? 'sentence' : state.block;
     state.inQuote = quoted;
     state.blank = false;
-    if (this.beginsBlock(start, text)) return;
+    if (this.beginsBlock(start, text, indent)) return;
     state.block = block;
     this.paragraphLine(text);
   }
 
-  /** Reads the line at `start` (its text begins at `text`) if it begins, ends or continues something other than a paragraph. */
-  private beginsBlock(start: number, text: number): boolean {
+  /** Reads the line at `start` (its text begins at `text`, in column `indent`) if it begins, ends or continues something other than a paragraph. */
+  private beginsBlock(start: number, text: number, indent: number): boolean {
     const { reader, state } = this;
     const c = reader.at(text);
     if (c === Char.backtick || c === Char.tilde) {
       const length = rules.fenceOpening(reader, text);
       if (length > 0) {
         this.begin(start, 'code');
-        return this.openBlock('fence', text, { fenceMark: c, fenceLength: length, fenceQuoted: state.inQuote });
+        const fence = { fenceMark: c, fenceLength: length, fenceIndent: indent, fenceQuoted: state.inQuote };
+        return this.openBlock('fence', text, fence);
       }
     } else if (c === Char.hash) {
       const level = rules.atxHeading(reader, text);
       if (level > 0) return this.wholeLine(start, text, `heading${level}` as UnitKind);
-    } else if (c === Char.dollar) {
+    } else if (c === Char.dollar && !state.formula) {
       const math = rules.mathOpening(reader, text);
       if (math === 'line') return this.wholeLine(start, text, 'math');
       if (math === 'block') {
@@ -266,11 +267,10 @@ export class Splitter {
       if (state.kind !== 'table') this.begin(start, 'table');
       this.position = reader.nextLine(text);
       return true;
-    } else if (c === Char.less && !state.content) {
-      const htmlEnd = rules.htmlOpening(reader, text);
+    } else if ((c === Char.less || c === Char.braceOpen) && !state.content) {
+      const htmlEnd = htmlOpening(reader, text);
       if (htmlEnd !== undefined) {
-        state.htmlEnd = htmlEnd;
-        if (htmlEnd !== 'blank' && this.endsHtml(text)) return this.wholeLine(start, text, 'html');
+        if (htmlEnd !== 'blank' && htmlClosing(reader, text, htmlEnd)) return this.wholeLine(start, text, 'html');
         this.begin(start, 'html');
         return this.openBlock('html', text, { htmlEnd });
       }
@@ -351,7 +351,10 @@ export class Splitter {
         at = behind;
       } else if (state.ticks > 0) {
         at++;
-      } else if (c === Char.backslash && reader.at(at + 1) === Char.backtick) {
+      } else if (c === Char.dollar && reader.at(at + 1) === Char.dollar) {
+        state.formula = !state.formula;
+        at += 2;
+      } else if (c === Char.backslash && (reader.at(at + 1) === Char.backtick || reader.at(at + 1) === Char.dollar)) {
         at += 2;
       } else if (c === Char.bracketClose) {
         at = skipLinkTarget(reader, at);
@@ -384,8 +387,11 @@ export class Splitter {
   }
 
   private endSentence(end: number, line: boolean): void {
+    const { formula } = this.state;
     this.closeLine(end);
     if (this.reader.starved) return;
+    // A stop in a formula does not close it.
+    this.state.formula = formula;
     this.state.kind = this.state.block;
     this.state.inLine = !line;
   }

@@ -23,11 +23,23 @@ const OPAQUE: Partial<Record<UnitKind, SimpleReason>> = {
 
 /** A bare marker: bullet, ordinal, heading or quote, with no space after it yet. */
 const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>)$/;
-/** Of a link or an image, with its title; an address in angle brackets. */
-const LINK_TARGET = /(?:\]\([^()\s]*(?:\s+["'][^"')]*)?|<[a-z][a-z0-9+.-]*:[^<>\s]*)$/i;
+/** What begins a block, at the beginning of what follows the cursor: a heading, a list item, a fence, a definition and so on. */
+const BLOCK =
+  /^[ \t]*(?:#{1,6}(?:\s|$)|[-*+]\s|\d{1,9}[.)]\s|>|`{3}|~{3}|\||\$\$|!\[|<[a-z!/]|\[[^\]\n]+\]:|([-*_])(?:[ \t]*\1){2})/i;
+const EMPTY_LINE = /^[ \t>]*$/;
+/** Behind "](": an address, in which parentheses come in pairs, and a title. */
+const LINK_TARGET = /^[^()\s]*(?:\((?:[^()\s]*\))?[^()\s]*)*(?:\s+(?:"[^"]*"?|'[^']*'?|\([^)]*\)?)?\s*)?$/;
+/** An address in angle brackets. */
+const AUTOLINK = /<[a-z][a-z0-9+.-]*:[^<>\s]*$/i;
+/** The box of a task, up to its closing bracket. */
+const TASK_BOX = /^\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ x]$/i;
 /** "[name]: address", perhaps with a title; no footnote, and no word behind a label. */
-const DEFINITION = /^[ >]*\[(?!\^)[^\]]+\]:\s*(?:<|[#./]|[a-z][\w+.-]*:|[\w-]+[./])\S*(?:\s+["'(][^"')]*)?$/i;
-const HTML_TAG = /<\/?[a-z][^<>]*$/i;
+const DEFINITION =
+  /^[ >]*\[(?!\^)[^\]]+\]:\s*(?:<|[#./]|[a-z][\w+.-]*:|[\w-]+[./])\S*(?:\s+(?:"[^"]*|'[^']*|\([^)]*))?$/i;
+const HTML_TAG = /<(?:\/?[a-z][^<>]*|\/)$/i;
+/** What may stand between the letters of one word is an apostrophe; a quotation mark has white space or punctuation on one side. */
+const WORD_BEFORE = /[\p{L}\p{N}]\p{M}*['’]?$/u;
+const WORD_BEHIND = /^(?:\p{M}|['’]?[\p{L}\p{N}])/u;
 
 /** A file this large is judged by its beginning. */
 const JUDGED = 1 << 16;
@@ -43,13 +55,23 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
   if (opaque !== undefined && unit.trim() !== '') return because(opaque);
   if (text.slice(0, cursor).trim() === '') return because('nothing-before-cursor');
   if (BARE_MARKER.test(line)) return because('after-marker');
+  if (EMPTY_LINE.test(line) && BLOCK.test(text.slice(cursor))) return because('before-block');
   if (hasOpenCodeSpan(unit)) return because('inside-code');
   if (hasOpenFormula(unit)) return because('inside-math');
-  if (LINK_TARGET.test(unit) || DEFINITION.test(line)) return because('inside-link');
-  if (HTML_TAG.test(withoutCode(unit)) || hasOpenComment(text.slice(0, cursor))) return because('inside-html');
-  if (/[\p{L}\p{N}]$/u.test(line) && /^[\p{L}\p{N}]/u.test(text.slice(cursor, cursor + 2)))
-    return because('inside-word');
+  const plain = withoutCode(unit);
+  if (endsInLink(plain) || DEFINITION.test(line)) return because('inside-link');
+  if (HTML_TAG.test(plain) || hasOpenComment(text.slice(0, cursor))) return because('inside-html');
+  if (WORD_BEFORE.test(line) && WORD_BEHIND.test(text.slice(cursor, cursor + 3))) return because('inside-word');
   return undefined;
+}
+
+/** Whether a text ends inside the target of a link: its address or title, or the label it refers to. Only the last target can be open. */
+function endsInLink(text: string): boolean {
+  if (AUTOLINK.test(text)) return true;
+  const target = text.lastIndexOf('](');
+  if (target >= 0 && LINK_TARGET.test(text.slice(target + 2))) return true;
+  const label = text.lastIndexOf('][');
+  return label >= 0 && !/[[\]]/.test(text.slice(label + 2)) && !TASK_BOX.test(text.slice(0, label));
 }
 
 /** Whether a text ends inside a comment of its last paragraph: one can hold several sentences, but no blank line. (A comment that begins a line is a unit of its own.) */
@@ -73,6 +95,8 @@ export function withoutCode(text: string): string {
 
 /** A dollar that may begin a formula: not one before a digit (a price), a stop (a price too), or the capitals of a variable's name. */
 const FORMULA = /^\$+(?![\s\d$,.;:!?)]|[A-Z]{2}|[A-Z]+_[A-Z])./;
+/** A formula that begins with a number is told from a price by what follows it: a sign or a command, or one letter alone, which is not that of $5k or $5/h. */
+const FORMULA_OF_NUMBER = /^\$+\d[\d.,]*(?:[\^_={]|\s?\\[a-z]|(?:\/(?![dhmwy])|(?![bkmt]))[a-z](?!\p{L}))/iu;
 
 /**
  * Whether a formula between dollars is open at the end of a text. Dollars open before anything but white space and close behind it, by Pandoc's rule; but one
@@ -84,9 +108,13 @@ export function hasOpenFormula(text: string): boolean {
   for (const { index } of plain.matchAll(/(?<!\\)\$+/g)) {
     const left = plain[index - 1] ?? ' ';
     if (opened >= 0 && /\S/.test(left)) opened = -1;
-    else if (opened < 0 && !/[\p{L}\p{N}]/u.test(left) && FORMULA.test(plain.slice(index))) opened = index;
+    else if (opened < 0 && !/[\p{L}\p{N}]/u.test(left) && beginsFormula(plain.slice(index))) opened = index;
   }
   return opened >= 0 && !/\s\p{L}{2,}/u.test(plain.slice(opened));
+}
+
+function beginsFormula(text: string): boolean {
+  return FORMULA.test(text) || FORMULA_OF_NUMBER.test(text);
 }
 
 /** Whether a run of backticks is open at the end of a text (a span closes with a run of the same length). */

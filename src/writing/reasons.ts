@@ -20,6 +20,9 @@ const SENTENCES = {
   'inside-link': l10n.t('The cursor is inside the target of a link or an image.'),
   'inside-word': l10n.t('There are letters on both sides of the cursor: a word is being changed, not written.'),
   'after-marker': l10n.t('The line has only a Markdown marker so far: it needs a space before its text.'),
+  'before-block': l10n.t(
+    'A heading, a list item or another block begins right behind the cursor: text here would run into it.',
+  ),
   cancelled: l10n.t('The request was cancelled.'),
   'document-changed': l10n.t('The document changed while the completion was computed.'),
   'end-of-text': l10n.t('The model expects the text to end here.'),

@@ -1,8 +1,5 @@
 import { Splitter } from '../../text/splitter';
 
-/** TOML front matter, which the splitter does not know. */
-const TOML = /^\+\+\+[ \t]*\n(?:.*\n)*?\+\+\+[ \t]*(?:\n|$)/;
-
 /**
  * A text (line breaks \n) without its YAML or TOML front matter and the blank lines behind it. The bundled model has seen none. Its title is not
  * made a heading, as in that model's data, for in the editor there is no such heading: it would teach the model to invent one.
@@ -13,9 +10,7 @@ export function withoutFrontMatter(text: string): string {
 }
 
 function frontMatterEnd(text: string): number {
-  const toml = TOML.exec(text);
-  if (toml) return toml[0].length;
-  if (!text.startsWith('---')) return 0;
+  if (!/^\uFEFF?(?:---|\+\+\+)/.test(text)) return 0;
   const splitter = new Splitter(text);
   while (splitter.units.length === 0 && splitter.step());
   const first = splitter.units[0] ?? splitter.openUnit();

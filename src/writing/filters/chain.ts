@@ -1,4 +1,5 @@
 import type { Filter, FilterContext, Verdict } from './filter';
+import { trimMarker } from './bareMarker';
 import { cutAtClosing } from './closedBehind';
 import { trimDangling } from './danglingWord';
 import { dropFollowing } from './following';
@@ -8,18 +9,21 @@ import { dropBlank } from './onlySpace';
 import { closeSyntax } from './openSyntax';
 import { cutRepeatedSentence } from './repeatedSentence';
 import { cutRepetition } from './repetition';
+import { cutAtLineEnd } from './restOfLine';
 import { trimOverlap } from './suffixOverlap';
 
 /** What decides the words of a completion, in order. `joinSuffix` comes last, once the confidence gate has cut too. */
 const CHAIN: readonly Filter[] = [
   cutRepetition,
   trimStart,
+  cutAtLineEnd,
   cutAtClosing,
   trimOverlap,
   dropFollowing,
   cutRepeatedSentence,
-  trimDangling,
   closeSyntax,
+  trimMarker,
+  trimDangling,
   dropBlank,
 ];
 /** Of a beginning it cannot be said whether the sentence would have been the same. */

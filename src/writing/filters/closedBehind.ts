@@ -1,6 +1,6 @@
 import { lastParagraph } from '../guards';
-import { isPartOfWord } from './emphasis';
 import type { Filter } from './filter';
+import { runsOf } from './openMark';
 
 /** Marks that close, and what opens them. */
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '”': '“', '»': '«' };
@@ -46,16 +46,4 @@ function alikeClosing(text: string, paragraph: string, after: string): number {
   const isOpen = places.filter((at) => at < paragraph.length).length % 2 === 1;
   const at = places.find((place) => place >= paragraph.length && !/\s/.test(whole[place - 1] ?? ' '));
   return isOpen && at !== undefined ? at - paragraph.length : -1;
-}
-
-/** Where a text has this mark, and no longer one of the same kind; one between spaces is a bullet or stands for itself, an underscore in a word is its own. */
-function runsOf(mark: string, text: string): number[] {
-  const kind = mark[0]!.replace(/[*$]/, '\\$&');
-  return Array.from(text.matchAll(new RegExp(`${kind}+`, 'g')))
-    .filter(({ 0: run, index }) => {
-      const [left, right] = [text[index - 1] ?? ' ', text[index + run.length] ?? ''];
-      const isAlone = /\s/.test(left) && /\s/.test(right);
-      return run === mark && left !== '\\' && !isAlone && !isPartOfWord(text, index, run);
-    })
-    .map(({ index }) => index);
 }

@@ -1,9 +1,27 @@
+import { lastParagraph } from '../guards';
 import type { Filter } from './filter';
+import { isOpenMark } from './openMark';
 
-/** A word, or marks that open before one: those that close what the cursor is in, and references to footnotes, follow at once. */
-const WORD = /^(?:[\p{L}\p{N}({“‘]|\[(?!\^)|["*_`]+[\p{L}\p{N}])/u;
+/** A word, a picture, or what opens before one; but no reference to a footnote, line break, or index, which follow at once. */
+const WORD =
+  /^(?:[\p{L}\p{N}\p{Emoji_Presentation}({“‘]|\p{Extended_Pictographic}\uFE0F|!?\[(?!\^)|<(?!(?:w?br|su[bp])\b)[a-z])/iu;
+/** Marks that open before a word, unless they close what is open, and a whole code span. */
+const MARKED = /^(?:["'*_~`\p{Sc}]+[\p{L}\p{N}\p{Emoji_Presentation}\\[({!<]|`+[^`\s][^`\n]*`)/u;
+/** Of these, those that may close; the signs of other currencies do not. */
+const CLOSING = /^(["'*_~`$])\1*/;
+/** The rest of a word whose beginning is to be written: "'s". */
+const CONTRACTION = /^'(?:s|t|d|m|ll|re|ve)\b/i;
+/** A dash, or a sign between two things: as far from what precedes it as the writer had it. */
+const SIGN = /^(?:[–—]|[-&/\p{Sm}]+\s)/u;
 
-/** Adds the space between a completion and a word that follows the cursor at once. */
-export const joinSuffix: Filter = (text, { after }) => ({
-  text: WORD.test(after) && !/\s$/.test(text) ? `${text} ` : text,
-});
+/** Adds the space between a completion and what follows the cursor at once. */
+export const joinSuffix: Filter = (text, { before, after }) => {
+  const isApart = WORD.test(after) || opensBehind(before + text, after) || (/\s$/.test(before) && SIGN.test(after));
+  return { text: isApart && !/\s$/.test(text) ? `${text} ` : text };
+};
+
+function opensBehind(text: string, after: string): boolean {
+  if (!MARKED.test(after) || CONTRACTION.test(after)) return false;
+  const [mark] = CLOSING.exec(after) ?? [];
+  return mark === undefined || !isOpenMark(mark, lastParagraph(text));
+}

@@ -6,9 +6,9 @@ const CONTENT = /[\p{L}\p{N}]/u;
 
 /**
  * Takes off what already stands after the cursor: the longest run of words that ends the completion and begins the rest of the line. A completion that
- * reaches the following words earlier (two of them at least) is cut where it meets them.
+ * reaches the following words earlier is cut where it meets them; that needs two of them, but for the first word of the completion, which nobody needs twice.
  */
-export const trimOverlap: Filter = (text, { after }) => {
+export const trimOverlap: Filter = (text, { before, after }) => {
   const line = words(after.slice(0, after.search(/\n|$/)));
   // A mark of its own at the beginning belongs to what is before the cursor. Behind it a single word that is the same may be chance.
   const first = Math.max(
@@ -19,10 +19,11 @@ export const trimOverlap: Filter = (text, { after }) => {
   const rest = line.slice(first, first + MOST_WORDS);
   const own = words(text);
   if (rest.length === 0 || own.length === 0) return { text };
+  const beginsWord = /^\s/.test(text) || !/[\p{L}\p{N}\p{M}'’]$/u.test(before);
   for (let i = 0; i < own.length; i++) {
     const length = matching(own, i, rest);
-    const reachesEnd = i + length === own.length;
-    if (length < least || !(reachesEnd || length === rest.length || length >= 2)) continue;
+    const isEnd = i + length === own.length || (i === 0 && beginsWord);
+    if (length < least || !(isEnd || length === rest.length || length >= 2)) continue;
     const kept = text.slice(0, own[i]!.start);
     if (kept.trim() === '') return { drop: 'repeats-suffix' };
     return { text: kept.trimEnd() };

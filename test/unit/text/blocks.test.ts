@@ -54,6 +54,13 @@ describe('leaf blocks', () => {
     ]);
   });
 
+  it('front matter can be TOML', () => {
+    expect(parseBlocks('+++\ntitle = "x"\n+++\n\nText.\n').map(({ type }) => type)).toEqual([
+      'frontMatter',
+      'paragraph',
+    ]);
+  });
+
   it('never overlap and lie in the text, whatever the text', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }), (pieces) => {

@@ -255,6 +255,8 @@ describe('every empty answer has its reason', () => {
     ['after-marker', 'Buy:\n\n-|'],
     ['after-marker', 'Buy:\n\n12.|'],
     ['after-marker', '##|'],
+    ['before-block', 'Text.\n\n|## Title'],
+    ['inside-word', 'Pour the wa|\u0301ter'],
   ])('%s: %j', async (kind, marked) => {
     const bar = marked.includes('¦') ? '¦' : '|';
     const cursor = marked.indexOf(bar);

@@ -26,6 +26,17 @@ describe('overlap with the text after the cursor', () => {
     expect(filter(' on the mat.', ' on the mat.\nNext')).toEqual({ drop: 'repeats-suffix' });
   });
 
+  it('offers no word that stands there already, if it is a word that begins', () => {
+    const behind = (before: string, text: string, after: string) => trimOverlap(text, { before, unit: before, after });
+    const dropped = { drop: 'repeats-suffix' };
+    expect(behind('You do not', ' need to', ' need a kettle.')).toEqual(dropped);
+    expect(behind('A simple timer ', 'is a', 'is enough.')).toEqual(dropped);
+    expect(behind('A timer (', 'it is', 'it beeps)')).toEqual(dropped);
+    expect(behind('He put it in', 'to a', ' to be')).toEqual({ text: 'to a' });
+    expect(behind('A simple timer', ' that is', ' is enough.')).toEqual({ text: ' that' });
+    expect(behind('It ', 'is a need', ' need of')).toEqual({ text: 'is a' });
+  });
+
   it('sees what follows a mark of its own', () => {
     expect(filter('this and then that.', ', and then that.')).toEqual({ text: 'this' });
     expect(filter('and pepper', ', pepper and oil.')).toEqual({ text: 'and pepper' });
