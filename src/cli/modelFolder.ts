@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { openModel } from '../model/openModel';
 import type { PlannerLM, WeightChoice } from '../model/plannerLm';
+import { WorkspaceStore } from '../training/store';
+import { isStoreFolder } from '../training/storeFolder';
 import { chooseDevice } from './device';
 import { couldNot } from './failure';
 
@@ -16,7 +18,7 @@ export interface ModelOptions {
 
 export function addModelOptions(command: Command): Command {
   return command
-    .option('--model <dir>', 'model folder (default: the bundled one)')
+    .option('--model <dir>', 'model folder, or one that train made (default: the bundled one)')
     .addOption(new Option('--device <device>', 'where it runs').choices(['auto', 'cpu', 'webgpu']).default('auto'))
     .addOption(
       new Option('--weights <format>', 'how the weights are held')
@@ -40,9 +42,24 @@ export function modelFolder(named: string | undefined): string {
   throw couldNot('There is no bundled model. Name a model folder with --model DIR, or reinstall Planwright.');
 }
 
+/**
+ * The folder of the model to open. One that `train --out` made stands for the model in it, put together with the one that it was tuned from, as in the editor.
+ * @param base what it was tuned from: the bundled one, unless told
+ * @throws {CliFailure}; {@link TrainingError} where it cannot be used
+ */
+export async function openableFolder(named: string | undefined, base?: string): Promise<string> {
+  const folder = modelFolder(named);
+  if (named === undefined || !(await isStoreFolder(folder).catch(() => false))) return folder;
+  const store = new WorkspaceStore(folder);
+  if ((await store.current()) === undefined) {
+    throw couldNot(`${named} holds no tuned model: no training has made a better one there yet. Run "train" again.`);
+  }
+  return store.activeFolder(base ?? modelFolder(undefined));
+}
+
 /** Opens the model for a piece of work and closes it afterwards, whatever happens. */
 export async function withModel<T>(options: ModelOptions, work: (model: PlannerLM) => Promise<T>): Promise<T> {
-  const folder = modelFolder(options.model);
+  const folder = await openableFolder(options.model);
   const model = await openModel(folder, {
     device: chooseDevice(options.device, folder, options.weights, 'token'),
     weights: options.weights,

@@ -1,10 +1,11 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../model/errors';
 import { SafetensorsFile } from '../model/safetensors';
 import { writeSafetensors, type TensorToWrite } from '../model/writeSafetensors';
 import { onDisk } from './errors';
 import type { CurvePoint } from './jobTypes';
+import { putWhole } from './wholeFile';
 
 /** A named set of arrays with their shapes. */
 export type Tensors = ReadonlyMap<string, { readonly data: Float32Array; readonly shape: readonly number[] }>;
@@ -37,6 +38,10 @@ export interface Checkpoint {
 }
 
 const LAST = 'last.safetensors';
+const BEST = /^best-\d+\.safetensors(?:\.part)?$/;
+/** What a run makes in its folder: checkpoints, and the candidate that is judged at its end, as a file and as a model folder. */
+const FILE_OF_RUN = /^(?:last|best-\d+|candidate)\.safetensors(?:\.part)?$/;
+const FOLDER_OF_RUN = /^candidate(?:\.part-\w{6})?$/;
 
 /**
  * The checkpoint of a run: `last.safetensors` holds its state and names the file of the best weights, which is written before it and deleted only
@@ -50,7 +55,7 @@ export class CheckpointFolder {
     await this.write(LAST, tensors, { progress: JSON.stringify(progress) });
     const kept = progress.best === undefined ? undefined : bestName(progress.best);
     const files = await readdir(this.folder);
-    const old = files.filter((name) => name.startsWith('best-') && name !== kept);
+    const old = files.filter((name) => BEST.test(name) && name !== kept);
     await Promise.all(old.map((name) => rm(join(this.folder, name), { force: true })));
   }
 
@@ -89,13 +94,19 @@ export class CheckpointFolder {
     }
   }
 
+  /** Deletes what runs made, and the folder where nothing else is in it: it may be one that a person keeps files in. */
   async clear(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    const entries = await readdir(this.folder, { withFileTypes: true }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (entries === undefined) return;
+    const made = entries.filter((entry) => (entry.isDirectory() ? FOLDER_OF_RUN : FILE_OF_RUN).test(entry.name));
+    await Promise.all(made.map(({ name }) => rm(join(this.folder, name), { recursive: true, force: true })));
+    if (made.length === entries.length) await rmdir(this.folder);
   }
 
   private async write(name: string, tensors: Tensors, metadata: Readonly<Record<string, string>>): Promise<void> {
-    const path = join(this.folder, name);
-    const half = `${path}.part`;
     const list = [...tensors].map(([key, { data, shape }]): TensorToWrite => ({
       name: key,
       dtype: 'F32',
@@ -104,10 +115,8 @@ export class CheckpointFolder {
     }));
     try {
       await mkdir(this.folder, { recursive: true });
-      await writeSafetensors(half, list, metadata);
-      await rename(half, path);
+      await putWhole(join(this.folder, name), (part) => writeSafetensors(part, list, metadata));
     } catch (error) {
-      await rm(half, { force: true }).catch(() => undefined);
       throw onDisk('The checkpoint', error);
     }
   }

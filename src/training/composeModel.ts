@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { parseModelConfig } from '../model/config';
-import { readChecksums, readJson } from '../model/folder';
+import { readChecksums, readJson, verifyFiles } from '../model/folder';
 import { modelLayout } from '../model/layout';
 import { SafetensorsFile } from '../model/safetensors';
 import { WeightFiles } from '../model/weightFiles';
@@ -13,6 +12,9 @@ import { onDisk, TrainingError } from './errors';
 import { lowRankByTensor } from './lowRankRows';
 import { baseOf, readModelCard, sha256Of, type ModelCard } from './modelFile';
 import { GROUPS, type LowRank } from './parameterBook';
+import { writeWhole } from './wholeFile';
+
+const CHECKSUMS = 'checksums.json';
 
 /** @throws {TrainingError} kind 'other-base' where a model was tuned from another base than this */
 export async function checkBase(card: ModelCard, base: string): Promise<void> {
@@ -34,15 +36,42 @@ export async function checkBase(card: ModelCard, base: string): Promise<void> {
 export async function composeModel(base: string, modelFile: string, target: string): Promise<void> {
   const card = await readModelCard(modelFile);
   await checkBase(card, base);
-  await mkdir(dirname(target), { recursive: true });
-  const half = await mkdtemp(`${target}.part-`);
+  let half: string | undefined;
   try {
+    await mkdir(dirname(target), { recursive: true });
+    half = await mkdtemp(`${target}.part-`);
     await fill(half, base, modelFile, card.lowRank);
-    await rm(target, { recursive: true, force: true });
-    await rename(half, target);
+    await put(half, target);
   } catch (error) {
-    await rm(half, { recursive: true, force: true }).catch(() => undefined);
     throw onDisk('The model of this workspace', error);
+  } finally {
+    if (half !== undefined) await rm(half, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Puts a model folder in its place. Where another process has put the same one there meanwhile, that one stays: it may be in use already. */
+async function put(half: string, target: string): Promise<void> {
+  if (await isMoved(half, target)) return;
+  await rm(target, { recursive: true, force: true });
+  if (await isMoved(half, target)) return;
+  await rename(half, target);
+}
+
+/** Whether a model folder, or the same one of another process, is in its place now. One that has something else in it is not replaced. */
+async function isMoved(half: string, target: string): Promise<boolean> {
+  return rename(half, target).then(
+    () => true,
+    () => isSame(half, target),
+  );
+}
+
+/** Whether there is the same model folder already, and whole. */
+async function isSame(half: string, target: string): Promise<boolean> {
+  try {
+    await verifyFiles(target, false);
+    return (await readFile(join(target, CHECKSUMS))).equals(await readFile(join(half, CHECKSUMS)));
+  } catch {
+    return false;
   }
 }
 
@@ -87,6 +116,6 @@ async function fill(folder: string, base: string, modelFile: string, lowRank: re
   for (const name of written) {
     files[name] ??= { bytes: (await stat(join(folder, name))).size, sha256: await sha256Of(join(folder, name)) };
   }
-  const form = JSON.parse(await readFile(join(base, 'checksums.json'), 'utf8')) as Record<string, unknown>;
-  await writeFileAtomic(join(folder, 'checksums.json'), JSON.stringify({ ...form, files }, undefined, 1));
+  const form = JSON.parse(await readFile(join(base, CHECKSUMS), 'utf8')) as Record<string, unknown>;
+  await writeWhole(join(folder, CHECKSUMS), JSON.stringify({ ...form, files }, undefined, 1));
 }

@@ -1,3 +1,4 @@
+import { ModelError } from '../model/errors';
 import { roundToBytes } from '../model/roundToBytes';
 import type { SafetensorsFile } from '../model/safetensors';
 import type { WeightFiles } from '../model/weightFiles';
@@ -16,7 +17,7 @@ export interface ComposedFrom {
 
 /**
  * A tensor as tuned: in 8 bits where the base has it so, else in half precision. One in 8 bits that was not tuned keeps its very bytes.
- * @throws {ModelError} for a file that is cut short or holds what is not finite
+ * @throws {ModelError} for a file that is cut short, has the tensor in another shape or holds what is not finite
  */
 export async function composedTensor(
   name: string,
@@ -24,7 +25,16 @@ export async function composedTensor(
   { base, tuned, lowRank }: ComposedFrom,
 ): Promise<TensorToWrite> {
   const inBytes = base.areOf('I8', [name]);
-  const isTuned = tuned.tensors.has(name);
+  const found = tuned.tensors.get(name)?.shape;
+  const isTuned = found !== undefined;
+  if (isTuned && found.join() !== shape.join()) {
+    throw new ModelError(
+      'shape',
+      tuned.path,
+      `has shape [${found.join(', ')}], the base has [${shape.join(', ')}]`,
+      name,
+    );
+  }
   if (inBytes && !isTuned && lowRank === undefined) {
     return { name, dtype: 'I8', shape, ...(await base.readStackedBytes([name])) };
   }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCorpus, type Corpus, type CorpusDocument } from './corpus/survey';
-import type { JobOptions, Survey } from './jobTypes';
+import type { JobOptions, Survey, TrainingMode } from './jobTypes';
+import type { StoredModel } from './store';
 
 /** Larger files are data, not documents; and so much text in all is more than a run can read. */
 const MAX_FILE_BYTES = 1 << 20;
@@ -14,8 +15,16 @@ const HELD_OUT = 0.1;
 export const FEWEST_DOCUMENTS = 4;
 export const FEWEST_CHARACTERS = 8_000;
 
-/** The documents of a job. @throws {CancelledError} */
-export function corpusOf(options: JobOptions, signal?: AbortSignal): Promise<Corpus> {
+/**
+ * The documents of a job.
+ * @param current the workspace's model, which a run goes on from or is to better: it is not measured on what it was trained on
+ * @throws {CancelledError}
+ */
+export function corpusOf(
+  options: JobOptions,
+  current: Pick<StoredModel, 'trainedOn'> | undefined,
+  signal?: AbortSignal,
+): Promise<Corpus> {
   // "!" leaves out, as in .gitignore; to the matcher "not this" would be everything else.
   const leftOut = options.include.flatMap((glob) => (glob.startsWith('!') ? [glob.slice(1)] : []));
   return readCorpus(
@@ -26,6 +35,7 @@ export function corpusOf(options: JobOptions, signal?: AbortSignal): Promise<Cor
       maxTotalBytes: MAX_TOTAL_BYTES,
       heldOutFraction: HELD_OUT,
       seed: options.seed,
+      trainedOn: new Set(current?.trainedOn),
     },
     signal,
   );
@@ -58,17 +68,35 @@ export function hashesOf({ documents }: Corpus): Record<string, string> {
   return Object.fromEntries(documents.map(({ path, hash }) => [path, hash]));
 }
 
+/** Hashes of all that a model was trained on which goes on from an earlier one. */
+export function trainedOnOf(corpus: Corpus, earlier: Pick<StoredModel, 'trainedOn'> | undefined): string[] {
+  return [...new Set([...(earlier?.trainedOn ?? []), ...textsOf(corpus, 'train').map(({ hash }) => hash)])].sort();
+}
+
 /** Documents that are new or changed since. */
 export function changedSince(corpus: Corpus, before: Readonly<Record<string, string>>): number {
   return corpus.documents.filter(({ path, hash }) => before[path] !== hash).length;
 }
 
-/** Names a run: the same documents, base model and options make the same one. */
-export function runIdentity(corpus: Corpus, options: JobOptions, base: Readonly<Record<string, string>>): string {
-  const { mode, device, runtime, minutes, seed, again = false } = options;
+/** What a run starts from, and so the mode that it is made in, whatever was asked for. */
+export interface Start {
+  /** SHA-256 by name of the base model's files. */
+  readonly base: Readonly<Record<string, string>>;
+  /** The workspace's model that is gone on from. */
+  readonly earlier: Pick<StoredModel, 'sha256' | 'mode'> | undefined;
+}
+
+export function modeOf(options: JobOptions, earlier: Start['earlier']): TrainingMode {
+  return earlier?.mode ?? options.mode;
+}
+
+/** Names a run: the same documents, options and models to start from make the same one. */
+export function runIdentity(corpus: Corpus, options: JobOptions, { base, earlier }: Start): string {
+  const { device, runtime, minutes, seed, again = false } = options;
   const documents = corpus.documents.map(({ hash, split }) => [hash, split]);
+  const settings = { mode: modeOf(options, earlier), device, runtime, minutes, seed, again };
   return createHash('sha256')
-    .update(JSON.stringify([documents, { mode, device, runtime, minutes, seed, again }, base]))
+    .update(JSON.stringify([documents, settings, base, earlier?.sha256 ?? null]))
     .digest('hex');
 }
 

@@ -5,7 +5,7 @@ import { ModelText } from '../writing/modelText';
 import { CheckpointFolder } from './checkpoint';
 import { withoutFrontMatter } from './corpus/frontMatter';
 import { prepare } from './corpus/prepared';
-import { corpusOf, hashesOf, refusalOf, replayTexts, runIdentity, textsOf } from './corpusOfJob';
+import { corpusOf, hashesOf, modeOf, refusalOf, replayTexts, runIdentity, textsOf, trainedOnOf } from './corpusOfJob';
 import { TrainingError } from './errors';
 import { hyperparametersFor } from './hyperparameters';
 import type { JobControl, JobOptions, TrainingProgress, TrainingReport } from './jobTypes';
@@ -29,7 +29,8 @@ export async function fineTune(options: JobOptions, control: JobControl): Promis
     if (options.resume !== true) await checkpoints.clear();
     try {
       const report = await run(options, control, store);
-      if (report.outcome !== 'stopped-discarded') await store.keepReport(report);
+      // The model is in its place by now: that there is nowhere to keep the report must not make a failure of it.
+      if (report.outcome !== 'stopped-discarded') await store.keepReport(report).catch(() => undefined);
       await checkpoints.clear();
       return report;
     } catch (error) {
@@ -50,12 +51,13 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
   const phase = (name: TrainingProgress['phase'], step = 0, steps = 0): void =>
     control.onProgress(phaseProgress(name, step, steps));
   phase('reading');
-  const corpus = await corpusOf(options, signal);
+  const current = await store.current();
+  const corpus = await corpusOf(options, current, signal);
   const refusal = refusalOf(corpus);
   if (refusal !== undefined) throw new TrainingError('no-text', refusal);
   const base = await baseOf(options.baseFolder);
-  const earlier = options.again === true ? await store.current() : undefined;
-  const mode = earlier?.mode ?? options.mode;
+  const [earlier, replaced] = options.again === true ? [current, undefined] : [undefined, current];
+  const mode = modeOf(options, earlier);
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   const heldOut = textsOf(corpus, 'heldOut');
   const yardstick = yardstickOf(
@@ -89,7 +91,6 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
     }
   })();
 
-  const replaced = options.again === true ? undefined : await store.current();
   const rivalFolder = replaced && (await folderIfUsable(store, replaced, options.baseFolder));
   const rival =
     rivalFolder === undefined
@@ -108,7 +109,7 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
       checkpoints: new CheckpointFolder(store.trainingFolder),
       text,
       model,
-      identity: runIdentity(corpus, options, base),
+      identity: runIdentity(corpus, options, { base, earlier }),
     });
     const { step, seconds, curve } = result.progress;
     const tokensSeen = Math.round(step * tokensPerStep);
@@ -170,6 +171,7 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
       sources.config,
       candidate.tensors,
       hashesOf(corpus),
+      trainedOnOf(corpus, earlier),
     );
     const outcome = result.stopped ? 'stopped-kept' : 'adopted';
     return finish(outcome, { model: adopted.id, after: after.measures, examples });

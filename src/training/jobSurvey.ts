@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { readJson } from '../model/folder';
 import { Tokenizer } from '../text/tokenizer';
 import { CheckpointFolder } from './checkpoint';
-import { changedSince, corpusOf, refusalOf, runIdentity, skippedByReason, textsOf } from './corpusOfJob';
+import { changedSince, corpusOf, modeOf, refusalOf, runIdentity, skippedByReason, textsOf } from './corpusOfJob';
 import { emptyBatch } from './corpus/batches';
 import { hyperparametersFor } from './hyperparameters';
-import type { JobOptions, Survey } from './jobTypes';
+import type { JobOptions, Survey, TrainingMode } from './jobTypes';
 import { MEASURED_DOCUMENTS } from './judge';
 import { baseOf } from './modelFile';
 import { openTrainingRuntime } from './runtimes';
@@ -29,9 +29,9 @@ const MEMORY_OF_RUN = 1.25;
  * @throws {CancelledError}; {@link ModelError} for a broken model
  */
 export async function survey(options: JobOptions, signal?: AbortSignal): Promise<Survey> {
-  const corpus = await corpusOf(options, signal);
   const store = new WorkspaceStore(options.storeFolder);
   const current = await store.current();
+  const corpus = await corpusOf(options, current, signal);
   const characters = corpus.documents.reduce((sum, { text }) => sum + text.length, 0);
   const tokenizer = Tokenizer.open(await readJson(join(options.baseFolder, 'tokenizer.json')));
   const count = (split: 'train' | 'heldOut'): number[] =>
@@ -52,8 +52,10 @@ export async function survey(options: JobOptions, signal?: AbortSignal): Promise
     return { ...facts, runtime: name, device, steps: 0, estimatedSeconds: 0, memoryBytes: 0, resumable: false };
   }
   const progress = await new CheckpointFolder(store.trainingFolder).progress();
-  const resumable = progress?.run === runIdentity(corpus, options, await baseOf(options.baseFolder));
-  const { stepMs, rows, length } = await trialStep(options, signal);
+  const earlier = options.again === true ? current : undefined;
+  const base = await baseOf(options.baseFolder);
+  const resumable = progress?.run === runIdentity(corpus, options, { base, earlier });
+  const { stepMs, rows, length } = await trialStep(options, modeOf(options, earlier), signal);
   // Windows are drawn by tokens, and none is longer than its document.
   const perStep = (rows * total(sizes.map((size) => size * Math.min(size, length)))) / trainTokens;
   const steps = resumable ? progress.steps - progress.step : stepsFor(stepMs, trainTokens, perStep, options.minutes);
@@ -69,11 +71,12 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 /** The milliseconds that a step takes here, its rows and their length. What a run does is done once, and thrown away. */
 async function trialStep(
   options: JobOptions,
+  mode: TrainingMode,
   signal: AbortSignal | undefined,
 ): Promise<{ stepMs: number; rows: number; length: number }> {
   const { runtime } = await openTrainingRuntime(options);
   const sources = await TrainingSources.open(options.baseFolder);
-  const hyperparameters = hyperparametersFor(options.mode, sources.config);
+  const hyperparameters = hyperparametersFor(mode, sources.config);
   try {
     const trainer = await Trainer.open({
       sources,

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { ModelConfig } from '../model/config';
 import { readChecksums } from '../model/folder';
 import { modelLayout, type Layout } from '../model/layout';
 import { SafetensorsFile } from '../model/safetensors';
 import { writeSafetensors, type TensorToWrite } from '../model/writeSafetensors';
 import { onDisk, TrainingError } from './errors';
-import type { Measures, TrainingMode } from './jobTypes';
-import { GROUPS, type LowRank } from './parameterBook';
+import { parseCard, type ModelCard } from './modelCard';
+import { GROUPS } from './parameterBook';
+import { putWhole } from './wholeFile';
+
+export type { ModelCard } from './modelCard';
 
 /*
  * A workspace's model is one safetensors file: the tensors that were tuned, in half precision, and in its metadata what they were tuned
@@ -17,17 +20,6 @@ import { GROUPS, type LowRank } from './parameterBook';
 
 const FORMAT = 'planwright-workspace-model';
 const VERSION = 1;
-
-/** What a workspace's model file says of itself. */
-export interface ModelCard {
-  readonly mode: TrainingMode;
-  readonly createdAt: string;
-  /** SHA-256 by name of the base model's files. */
-  readonly base: Readonly<Record<string, string>>;
-  readonly lowRank: readonly LowRank[];
-  readonly before: Measures;
-  readonly after: Measures;
-}
 
 /** Names of labels, and the general text mixed in, may be bettered without touching what was tuned. */
 const REPLACEABLE = ['labels.json', 'replay.jsonl'];
@@ -54,12 +46,9 @@ export async function saveModelFile(
     data,
   }));
   const metadata = { format: FORMAT, version: String(VERSION), card: JSON.stringify(card) };
-  const half = `${path}.part`;
   try {
-    await writeSafetensors(half, list, metadata);
-    await rename(half, path);
+    await putWhole(path, (part) => writeSafetensors(part, list, metadata));
   } catch (error) {
-    await rm(half, { force: true }).catch(() => undefined);
     throw onDisk('The tuned model', error);
   }
 }
@@ -78,13 +67,9 @@ export async function readModelCard(path: string): Promise<ModelCard> {
   if (metadata.get('version') !== String(VERSION)) {
     throw new TrainingError('stored', `${path} was made by a newer Planwright. Update the extension and try again.`);
   }
-  try {
-    return JSON.parse(metadata.get('card') ?? '') as ModelCard;
-  } catch (cause) {
-    throw new TrainingError('stored', `${path} is damaged: its description cannot be read. Export it again.`, {
-      cause,
-    });
-  }
+  const card = parseCard(metadata.get('card') ?? '');
+  if (card !== undefined) return card;
+  throw new TrainingError('stored', `${path} is damaged: its description cannot be read. Export it again.`);
 }
 
 /** Names and shapes of all tensors that can be tuned. */

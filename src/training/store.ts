@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { ModelConfig } from '../model/config';
 import { verifyFiles } from '../model/folder';
+import { openModel } from '../model/openModel';
 import { CheckpointFolder } from './checkpoint';
 import { checkBase, composeModel } from './composeModel';
 import { onDisk, TrainingError } from './errors';
 import type { Measures, TrainingMode, TrainingReport } from './jobTypes';
 import { exists, readModelCard, saveModelFile, sha256Of, type ModelCard } from './modelFile';
-import { withStoreLock } from './storeLock';
+import { readState, writeState } from './stateFile';
+import { LOCK, withStoreLock } from './storeLock';
+import { sweep } from './sweep';
+import { copyWhole } from './wholeFile';
 
 /** A workspace's model on disk. */
 export interface StoredModel {
@@ -22,20 +25,22 @@ export interface StoredModel {
   readonly after: Measures;
   /** SHA-256 by path of the documents it was tuned on; empty for an imported one. */
   readonly documents: Readonly<Record<string, string>>;
+  /** SHA-256 of all texts that it, or one that it goes on from, was trained on, which those held out were not; undefined where that is not known. */
+  readonly trainedOn?: readonly string[];
 }
 
 export type ModelChoice = 'workspace' | 'starter';
 
-interface State {
+/** What a person chose while a model was there. It says nothing of a later model, which is used at once. */
+interface Choice {
   readonly using: ModelChoice;
-  readonly model: StoredModel | null;
+  readonly model: string;
 }
 
-const NOTHING: State = { using: 'starter', model: null };
-
 /**
- * The models of one workspace, in a folder of its own: `state.json` names the one that counts, `models/` holds it, `composed/` the complete model
- * folder made of it and the bundled model, `training/` a run's checkpoint, `embeddings.cache` what was computed of documents' sentences. Whatever is written is written beside its place and renamed.
+ * The models of one workspace, in a folder of its own: `state.json` names the one that counts, `using` says whether the bundled one is used instead, `models/` holds it,
+ * `composed/` the complete model folder made of it and the bundled model, `training/` a run's checkpoint, `embeddings.cache` what was computed of documents' sentences.
+ * Whatever is written is written beside its place and renamed.
  */
 export class WorkspaceStore {
   constructor(readonly folder: string) {}
@@ -46,20 +51,26 @@ export class WorkspaceStore {
   }
 
   async current(): Promise<StoredModel | undefined> {
-    return (await this.state()).model ?? undefined;
+    const state = (await readState(join(this.folder, 'state.json'))) as { readonly model?: StoredModel } | undefined;
+    const model = state?.model;
+    // The folder may have moved since.
+    return model && { ...model, file: this.fileOf(model.id) };
   }
 
   async using(): Promise<ModelChoice> {
-    return (await this.state()).using;
+    const model = await this.current();
+    return model === undefined ? 'starter' : this.choiceFor(model);
   }
 
-  /** @throws {TrainingError} kind 'stored' where there is no workspace model to use */
+  /**
+   * Chooses between this workspace's model and the bundled one. Needs no lock: the choice has a file of its own, and counts for this very model.
+   * @throws {TrainingError} kind 'stored' where there is no workspace model to use
+   */
   async use(using: ModelChoice): Promise<void> {
-    const { model } = await this.state();
-    if (using === 'workspace' && model === null) {
-      throw new TrainingError('stored', 'This workspace has no model of its own. Run "Fine-tune on Workspace" first.');
-    }
-    await this.write({ using, model });
+    const model = await this.current();
+    if (model !== undefined) return writeState(join(this.folder, 'using'), { using, model: model.id } satisfies Choice);
+    if (using === 'starter') return;
+    throw new TrainingError('stored', 'This workspace has no model of its own. Run "Fine-tune on Workspace" first.');
   }
 
   /**
@@ -67,8 +78,9 @@ export class WorkspaceStore {
    * @throws {TrainingError}, {@link ModelError} where the workspace's model cannot be used; the bundled one still can
    */
   async activeFolder(base: string): Promise<string> {
-    const { using, model } = await this.state();
-    return using === 'starter' || model === null ? base : this.folderOf(model, base);
+    const model = await this.current();
+    if (model === undefined || (await this.choiceFor(model)) === 'starter') return base;
+    return this.folderOf(model, base);
   }
 
   /** The complete model folder of a workspace's model. @throws as {@link activeFolder} */
@@ -83,12 +95,7 @@ export class WorkspaceStore {
       await checkBase(await readModelCard(model.file), base);
       return target;
     }
-    if (!(await exists(model.file)) || (await sha256Of(model.file)) !== model.sha256) {
-      throw new TrainingError(
-        'stored',
-        'The model of this workspace is missing or damaged. Fine-tune again, or forget it; until then the bundled model is used.',
-      );
-    }
+    await checkFile(model.file, model, 'until then the bundled model is used');
     await composeModel(base, model.file, target);
     return target;
   }
@@ -99,8 +106,9 @@ export class WorkspaceStore {
     config: ModelConfig,
     tensors: ReadonlyMap<string, { readonly data: Float32Array; readonly shape: readonly number[] }>,
     documents: Readonly<Record<string, string>>,
+    trainedOn: readonly string[] = [],
   ): Promise<StoredModel> {
-    return this.add(card, documents, (file) => saveModelFile(file, card, config, tensors));
+    return this.add(card, { documents, trainedOn }, (file) => saveModelFile(file, card, config, tensors));
   }
 
   /** Deletes everything of this workspace: models, reports, caches. @throws {TrainingBusyError} while it is trained */
@@ -109,14 +117,20 @@ export class WorkspaceStore {
     await withStoreLock(this.folder, async () => {
       // The state first: what is left behind by an end in between is no model.
       await rm(join(this.folder, 'state.json'), { force: true });
-      await rm(this.folder, { recursive: true, force: true });
+      const others = (await readdir(this.folder)).filter((name) => !name.startsWith(LOCK));
+      await Promise.all(others.map((name) => rm(join(this.folder, name), { recursive: true, force: true })));
     });
+    // Another may hold the lock by now.
+    await rmdir(this.folder).catch(() => undefined);
   }
 
   /** Deletes what a run that was cut off left to go on from. @throws {TrainingBusyError} while it is trained */
   async discardRun(): Promise<void> {
     if (!(await exists(this.folder))) return;
-    await withStoreLock(this.folder, () => new CheckpointFolder(this.trainingFolder).clear());
+    await withStoreLock(this.folder, async () => {
+      await new CheckpointFolder(this.trainingFolder).clear();
+      await this.sweep();
+    });
   }
 
   /** Copies the workspace's model to a file. It holds weights only, no text. @throws {TrainingError} */
@@ -125,11 +139,11 @@ export class WorkspaceStore {
     if (model === undefined) {
       throw new TrainingError('stored', 'This workspace has no model of its own to export.');
     }
+    const doubt = 'it was not exported';
+    if (!(await exists(model.file))) throw damaged(doubt);
     try {
-      await copyFile(model.file, `${file}.part`);
-      await rename(`${file}.part`, file);
+      await copyWhole(model.file, file, (copy) => checkFile(copy, model, doubt));
     } catch (error) {
-      await rm(`${file}.part`, { force: true }).catch(() => undefined);
       throw onDisk('The exported model', error);
     }
   }
@@ -140,12 +154,16 @@ export class WorkspaceStore {
    */
   async importFrom(file: string, base: string): Promise<StoredModel> {
     const card = await readModelCard(file);
-    await mkdir(this.folder, { recursive: true });
     return withStoreLock(this.folder, async () => {
+      await this.sweep();
       const trial = join(this.folder, 'composed', 'import');
-      await composeModel(base, file, trial);
-      await rm(trial, { recursive: true, force: true });
-      return this.add(card, {}, (target) => copyFile(file, target));
+      try {
+        await composeModel(base, file, trial);
+        await (await openModel(trial)).close();
+      } finally {
+        await rm(trial, { recursive: true, force: true }).catch(() => undefined);
+      }
+      return this.add(card, { documents: {} }, (target) => copyWhole(file, target));
     });
   }
 
@@ -159,68 +177,56 @@ export class WorkspaceStore {
   }
 
   async keepReport(report: TrainingReport): Promise<void> {
-    await this.writeJson('report.json', report);
+    await writeState(join(this.folder, 'report.json'), report);
   }
 
   private async add(
     card: ModelCard,
-    documents: Readonly<Record<string, string>>,
+    origin: Pick<StoredModel, 'documents' | 'trainedOn'>,
     put: (file: string) => Promise<void>,
   ): Promise<StoredModel> {
-    const before = await this.current();
     const id = `${card.createdAt.replace(/[:.]/g, '')}-${randomBytes(3).toString('hex')}`;
     const file = this.fileOf(id);
-    await mkdir(join(this.folder, 'models'), { recursive: true });
     try {
+      await mkdir(join(this.folder, 'models'), { recursive: true });
       await put(file);
+      const { createdAt, mode, before, after } = card;
+      const model = { id, file, sha256: await sha256Of(file), createdAt, mode, before, after, ...origin };
+      await writeState(join(this.folder, 'state.json'), { model });
+      await sweep(this.folder, id);
+      return model;
     } catch (error) {
+      await rm(file, { force: true }).catch(() => undefined);
       throw onDisk('The model of this workspace', error);
     }
-    const { createdAt, mode, before: was, after } = card;
-    const model = { id, file, sha256: await sha256Of(file), createdAt, mode, before: was, after, documents };
-    await this.write({ using: 'workspace', model });
-    if (before !== undefined) {
-      await rm(before.file, { force: true });
-      // An engine may still have it open, which Windows does not let go.
-      await rm(join(this.folder, 'composed', before.id), { recursive: true, force: true }).catch(() => undefined);
-    }
-    return model;
+  }
+
+  private async sweep(): Promise<void> {
+    // Where the state is damaged nobody knows what is of use.
+    await this.current().then(
+      (model) => sweep(this.folder, model?.id),
+      () => undefined,
+    );
   }
 
   private fileOf(id: string): string {
     return join(this.folder, 'models', `${id}.safetensors`);
   }
 
-  private async state(): Promise<State> {
-    const text = await readFile(join(this.folder, 'state.json'), 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw onDisk('The state of this workspace', error);
-    });
-    if (text === undefined) return NOTHING;
-    try {
-      const state = JSON.parse(text) as State;
-      // The folder may have moved since.
-      const model = state.model && { ...state.model, file: this.fileOf(state.model.id) };
-      return { using: state.using, model };
-    } catch (cause) {
-      throw new TrainingError(
-        'stored',
-        'What this workspace remembers of its model is damaged. Forget the model of this workspace and fine-tune again.',
-        { cause },
-      );
-    }
+  private async choiceFor({ id }: StoredModel): Promise<ModelChoice> {
+    const choice = (await readState(join(this.folder, 'using'))) as Choice | undefined;
+    return choice?.model === id ? choice.using : 'workspace';
   }
+}
 
-  private async write(state: State): Promise<void> {
-    await this.writeJson('state.json', state);
-  }
+/** @throws {TrainingError} kind 'stored' where a file is not the one that was stored */
+async function checkFile(file: string, { sha256 }: StoredModel, meanwhile: string): Promise<void> {
+  if (!(await exists(file)) || (await sha256Of(file)) !== sha256) throw damaged(meanwhile);
+}
 
-  private async writeJson(name: string, value: unknown): Promise<void> {
-    try {
-      await mkdir(this.folder, { recursive: true });
-      await writeFileAtomic(join(this.folder, name), `${JSON.stringify(value, undefined, 1)}\n`);
-    } catch (error) {
-      throw onDisk('The state of this workspace', error);
-    }
-  }
+function damaged(meanwhile: string): TrainingError {
+  return new TrainingError(
+    'stored',
+    `The model of this workspace is missing or damaged. Fine-tune again, or forget it; ${meanwhile}.`,
+  );
 }

@@ -7,7 +7,7 @@ import { modelLayout, type WeightPart } from '../../model/layout';
 import { openModel } from '../../model/openModel';
 import { DocumentSession } from '../../writing/session';
 import { couldNot } from '../failure';
-import { modelFolder } from '../modelFolder';
+import { openableFolder } from '../modelFolder';
 import { plural } from '../position';
 import { Progress } from '../progress';
 import { json } from '../shapes';
@@ -41,23 +41,23 @@ export function modelCommand(program: Command, terminal: Terminal): void {
   model
     .command('info')
     .description('what a model is: sizes, labels')
-    .argument('[dir]', 'model folder (default: the bundled one)')
+    .argument('[dir]', 'model folder, or one that train made (default: the bundled one)')
     .option('--model <dir>', 'the same, as in other commands')
     .option('--labels', 'list all labels by how frequent they are')
     .option('--json', 'for machines')
     .action(async (dir: string | undefined, options: ModelCommandOptions) => {
-      const info = await infoOf(modelFolder(dir ?? options.model));
+      const info = await infoOf(await openableFolder(dir ?? options.model));
       terminal.out(options.json ? json(info) : renderInfo(info, options.labels ?? false, terminal));
     });
   model
     .command('verify')
     .description('check that all files are there and unchanged, and that the model computes')
-    .argument('[dir]', 'model folder (default: the bundled one)')
+    .argument('[dir]', 'model folder, or one that train made (default: the bundled one)')
     .option('--model <dir>', 'the same, as in other commands')
     .option('--json', 'for machines')
     .option('--verbose', 'tell on standard error what is being done')
     .action(async (dir: string | undefined, options: ModelCommandOptions) => {
-      const folder = modelFolder(dir ?? options.model);
+      const folder = await openableFolder(dir ?? options.model);
       const progress = new Progress(terminal, options.verbose ?? false);
       const files = await verifyFiles(folder, true, (name) => progress.note(`checking ${name}`));
       await probe(folder);

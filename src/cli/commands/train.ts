@@ -3,14 +3,7 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { fineTune } from '../../training/job';
 import { survey } from '../../training/jobSurvey';
-import type {
-  JobOptions,
-  Measures,
-  Survey,
-  TrainingMode,
-  TrainingProgress,
-  TrainingReport,
-} from '../../training/jobTypes';
+import type { JobOptions, TrainingMode, TrainingReport } from '../../training/jobTypes';
 import { CancelledError } from '../../writing/cancellation';
 import { chooseDevice } from '../device';
 import { couldNot } from '../failure';
@@ -18,8 +11,9 @@ import { modelFolder, type ModelOptions } from '../modelFolder';
 import { integer } from '../numbers';
 import { Progress } from '../progress';
 import { json } from '../shapes';
-import { percent, table } from '../style';
+import { storeToWrite } from '../storeOption';
 import type { Terminal } from '../terminal';
+import { progressText, reportText, surveyText } from '../trainingText';
 
 interface TrainCommandOptions extends Pick<ModelOptions, 'model' | 'device'> {
   readonly out: string;
@@ -68,14 +62,13 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .option('--verbose', 'tell on standard error what is being done')
     .action(async (folders: string[], options: TrainCommandOptions) => {
       for (const folder of folders) {
-        if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-          throw couldNot(`There is no folder ${folder}.`);
-        }
+        if (!isFolder(folder)) throw couldNot(`There is no folder ${folder}.`);
       }
+      const storeFolder = await storeToWrite(options.out);
       const baseFolder = modelFolder(options.model);
       const job: JobOptions = {
         baseFolder,
-        storeFolder: resolve(options.out),
+        storeFolder,
         folders: folders.map((folder) => ({ path: resolve(folder), exclude: options.exclude })),
         include: options.include,
         mode: options.mode,
@@ -98,6 +91,15 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     });
 }
 
+/** Whether there is such a folder; a link that leads to itself is none. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** Runs the job; Ctrl+C ends it and keeps the best so far, a second one ends the process, which leaves a checkpoint. */
 async function trained(job: JobOptions, progress: Progress): Promise<TrainingReport> {
   const stopping = new AbortController();
@@ -117,55 +119,4 @@ async function trained(job: JobOptions, progress: Progress): Promise<TrainingRep
     process.off('SIGINT', stop);
     progress.clear();
   }
-}
-
-function progressText({ phase, tokensPerSecond, loss, heldOutLoss, heldOutBefore }: TrainingProgress): string {
-  if (phase !== 'training') return phase;
-  const parts = [`${Math.round(tokensPerSecond)} tokens/s`];
-  if (loss !== undefined) parts.push(`loss ${loss.toFixed(3)}`);
-  if (heldOutBefore !== undefined)
-    parts.push(`held out ${(heldOutLoss ?? heldOutBefore).toFixed(3)} (${heldOutBefore.toFixed(3)} before)`);
-  return `training, ${parts.join(', ')}`;
-}
-
-function surveyText(found: Survey): string {
-  const left = Object.entries(found.skipped).map(([reason, count]) => `${count} ${reason}`);
-  const lines = [
-    `${found.documents} documents (${found.heldOutDocuments} held out), ${found.tokens} tokens`,
-    ...(left.length > 0 ? [`left out: ${left.join(', ')}`] : []),
-    ...(found.refusal === undefined
-      ? [
-          `${found.steps} steps with ${found.runtime} on ${found.device}, about ${Math.ceil(found.estimatedSeconds / 60)} minutes and ${(found.memoryBytes / 1e9).toFixed(1)} GB of memory`,
-        ]
-      : [found.refusal]),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-const OUTCOMES: Readonly<Record<TrainingReport['outcome'], string>> = {
-  adopted: 'The tuned model is better and is kept.',
-  'not-better': 'The tuned model is not better: nothing is kept.',
-  'stopped-kept': 'Ended early; the best so far is better and is kept.',
-  'stopped-discarded': 'Ended early; nothing is kept.',
-};
-
-function reportText(report: TrainingReport): string {
-  const { before, after } = report;
-  const share = (value: number | null | undefined): string =>
-    value === null || value === undefined ? '–' : percent(value);
-  const row = (name: string, pick: (measures: Measures) => string): string[] => [
-    name,
-    pick(before),
-    after === undefined ? '–' : pick(after),
-  ];
-  const rows = [
-    row('perplexity', (m) => m.perplexity.toFixed(2)),
-    row('bits per character', (m) => m.bitsPerCharacter.toFixed(3)),
-    row("planner's first guess right", (m) => share(m.plannerTop1)),
-    row('among its first five', (m) => share(m.plannerTop5)),
-    row('keys saved', (m) => share(m.keystrokeSavings)),
-    row('suggestions accepted', (m) => share(m.precision)),
-  ];
-  const head = `${report.steps} steps, ${report.tokensSeen} tokens, ${Math.round(report.tokensPerSecond)} tokens/s, ${Math.round(report.seconds)} s`;
-  return `${OUTCOMES[report.outcome]}\n${head}\n\n${table([['on held-out documents', 'before', 'after'], ...rows])}`;
 }

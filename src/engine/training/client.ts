@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { EngineCancelled } from '../engine';
 import { EngineProcess, type Log, type Send } from '../engineProcess';
 import { programMissing, understand } from './failures';
 import {
@@ -15,7 +17,7 @@ import {
   type TrainingProgress,
   type TrainingReport,
 } from './protocol';
-import type { Training, TrainingRun } from './training';
+import { TrainingFailure, type Training, type TrainingRun } from './training';
 
 /** A process that does not go when asked to is killed: what it was doing is in its checkpoint. */
 const KILL_MS = 2000;
@@ -76,7 +78,13 @@ export class TrainingClient implements Training {
   }
 
   async exportTo(transfer: ModelTransfer, signal: AbortSignal): Promise<void> {
-    await this.ask((connection) => connection.sendRequest(requests.exportTo, transfer), signal);
+    try {
+      await this.ask((connection) => connection.sendRequest(requests.exportTo, transfer), signal);
+    } catch (error) {
+      // A process that was ended while it copied cannot clear away its half.
+      if (isEnded(error)) await rm(`${transfer.file}.part`, { force: true }).catch(() => undefined);
+      throw error;
+    }
   }
 
   importFrom(transfer: ModelTransfer, signal: AbortSignal): Promise<StoreState> {
@@ -133,4 +141,10 @@ export class TrainingClient implements Training {
     this.live.add(started);
     return started;
   }
+}
+
+/** Whether a request failed because its process was ended, by us or by another. */
+function isEnded(error: unknown): boolean {
+  if (error instanceof EngineCancelled) return true;
+  return error instanceof TrainingFailure && (error.code === 'killed' || error.code === 'stopped');
 }

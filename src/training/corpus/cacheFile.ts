@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../wholeFile';
 
 /** Entries of a cache by name (SHA-256, base64), least lately used first. */
 export type Entries = Map<string, Uint8Array>;
@@ -37,7 +37,7 @@ export async function readCacheFile(file: string, owner: Buffer): Promise<Entrie
 }
 
 /**
- * Writes a cache beside its place and renames it. Format: magic (8 bytes), owner (32), entries of a name (32), a length (uint32, little
+ * Writes a cache file, whole or not at all. Format: magic (8 bytes), owner (32), entries of a name (32), a length (uint32, little
  * endian) and so many bytes; SHA-256 of all that (32).
  * @throws as the file system does; the file is then as before
  */
@@ -54,7 +54,7 @@ export async function writeCacheFile(file: string, owner: Buffer, entries: Entri
   }
   digestOf(bytes.subarray(0, at)).copy(bytes, at);
   await mkdir(dirname(file), { recursive: true });
-  await writeFileAtomic(file, bytes);
+  await writeWhole(file, bytes);
 }
 
 /** Removes what was used least lately, until the rest takes at most so many bytes. */

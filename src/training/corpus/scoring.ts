@@ -1,4 +1,4 @@
-import type { Unit } from '../../text/units';
+import { UnitDocument, type Unit } from '../../text/units';
 
 /** The largest blocks that the bundled model has learnt from (its corpus's rules for code and tables). */
 const CODE_LINES = 12;
@@ -30,6 +30,20 @@ export function isScored(text: string, { start, end, kind }: Unit): boolean {
     default:
       return true;
   }
+}
+
+/** Characters that are looked at first: most documents have letters enough in them, and splitting all of a long one takes its time. */
+const BEGINNING = 4096;
+
+/** Whether a text has so many letters in units that are scored. */
+export function hasScoredLetters(text: string, fewest: number): boolean {
+  return [text.slice(0, BEGINNING), text].some((part) => {
+    const { units } = new UnitDocument(part);
+    // The last unit of a beginning may be cut.
+    const whole = part.length === text.length ? units : units.slice(0, -1);
+    const scored = whole.filter((unit) => isScored(part, unit)).map(({ start, end }) => part.slice(start, end));
+    return scored.join('').replace(/\P{L}+/gu, '').length >= fewest;
+  });
 }
 
 function linesOf(block: string): string[] {

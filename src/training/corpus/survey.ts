@@ -7,6 +7,7 @@ import { draw } from './draw';
 import { withoutFrontMatter } from './frontMatter';
 import { isGenerated } from './generated';
 import { NearDuplicates } from './nearDuplicates';
+import { hasScoredLetters } from './scoring';
 import { splitOf, type Split } from './split';
 import { templatePages } from './templatePages';
 import { walk, type DocumentFolder, type FoundFile } from './walk';
@@ -26,6 +27,8 @@ export interface CorpusOptions {
   /** Share of the documents that is held out, in [0, 1]. */
   readonly heldOutFraction: number;
   readonly seed: number;
+  /** Hashes of documents that a model was trained on which is to be measured: others are held out, as long as there are any. */
+  readonly trainedOn?: ReadonlySet<string>;
 }
 
 export interface CorpusDocument {
@@ -62,7 +65,7 @@ export interface Corpus {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** Letters that a document must have besides its front matter: two sentences. A shorter one has nothing to be predicted from. */
+/** Letters that a document must have in what is learnt, so neither in front matter nor in HTML: two sentences. A shorter one has nothing to be predicted from. */
 const FEWEST_LETTERS = 100;
 
 /**
@@ -94,16 +97,18 @@ export async function readCorpus(options: CorpusOptions, signal?: AbortSignal): 
   for (const { file } of chosen.filter((_, i) => isTemplate[i]!)) {
     skipped.push({ path: file.path, reason: 'generated' });
   }
+  const hashes = kept.map(({ text }) => createHash('sha256').update(text).digest('hex'));
   const splits = splitOf(
     kept.map(({ file }) => file.name),
     options.heldOutFraction,
     options.seed,
+    hashes.map((hash) => options.trainedOn?.has(hash) ?? false),
   );
   const documents = kept.map(({ file: { path, folder }, text }, i) => ({
     path,
     folder,
     text,
-    hash: createHash('sha256').update(text).digest('hex'),
+    hash: hashes[i]!,
     split: splits[i]!,
   }));
   return { documents: documents.sort(byPath), skipped: skipped.sort(byPath) };
@@ -132,6 +137,7 @@ interface Candidate {
 function flaw({ file: { path }, text, body }: Candidate, near: NearDuplicates): SkipReason | undefined {
   if (body.replace(/\P{L}+/gu, '').length < FEWEST_LETTERS) return 'too-short';
   if (isGenerated({ path, text })) return 'generated';
+  if (!hasScoredLetters(body, FEWEST_LETTERS)) return 'too-short';
   return near.seen(body) ? 'duplicate' : undefined;
 }
 

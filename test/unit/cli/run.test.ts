@@ -5,18 +5,22 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openableFolder } from '../../../src/cli/modelFolder';
 import { run } from '../../../src/cli/program';
 import type { CompleteJson, PlanJson } from '../../../src/cli/shapes';
+import { WorkspaceStore } from '../../../src/training/store';
 import type { EvaluationRow } from '../../../src/writing/evaluation';
 import { FakeTerminal } from '../support/fakeTerminal';
 import { TINY_FOLDER } from '../support/toyModel';
 import { TOY_TEXT } from '../support/toyText';
+import { writeWorkspace } from '../training/workspace';
 
 let folder = '';
 const file = (name: string): string => join(folder, name);
@@ -132,10 +136,10 @@ describe('plan', () => {
   });
 });
 
-/** What the tiny model writes by the first seed for which it writes something. */
+/** What the tiny model writes below the first paragraph by the first seed for which it writes something. */
 async function completed(...more: string[]): Promise<CompleteJson> {
   for (let seed = 1; ; seed++) {
-    const at = ['complete', file('tea.md'), '--at', '5:1', '--temperature', '1', '--max-tokens', '24'];
+    const at = ['complete', file('tea.md'), '--at', '4:1', '--temperature', '1', '--max-tokens', '24'];
     const result = await jsonOf<CompleteJson>(...at, '--seed', `${seed}`, ...more);
     if (result.completions.length > 0) return result;
     expect(seed).toBeLessThan(20);
@@ -195,6 +199,63 @@ describe('train', () => {
     expect(code).toBe(1);
     expect(err).toContain('There is no file');
   });
+
+  it('takes a link that leads to itself for no folder', async () => {
+    symlinkSync(file('loop'), file('loop'), 'junction');
+    const { code, err } = await planwright(['train', file('loop'), '--out', file('out'), ...tiny]);
+    expect(code).toBe(1);
+    expect(err).toBe(`planwright: There is no folder ${file('loop')}.\n`);
+  });
+
+  it('writes into no folder that holds something else', async () => {
+    const project = file('project');
+    const documents = join(project, 'docs');
+    writeWorkspace(documents, 14);
+    mkdirSync(join(project, 'training'));
+    writeFileSync(join(project, 'training', 'slides.md'), 'Slides.');
+    writeFileSync(join(project, 'report.json'), '{"mine":true}');
+    for (const more of [[], ['--survey']]) {
+      const { code, err } = await planwright(['train', documents, '--out', project, ...more, ...tiny]);
+      expect(code).toBe(1);
+      expect(err).toContain(`${project} is not empty, and holds something else`);
+    }
+    expect(readdirSync(project).sort()).toEqual(['docs', 'report.json', 'training']);
+    expect(readFileSync(join(project, 'report.json'), 'utf8')).toBe('{"mine":true}');
+    expect(readFileSync(join(project, 'training', 'slides.md'), 'utf8')).toBe('Slides.');
+    const onFile = await planwright(['train', documents, '--out', file('tea.md'), ...tiny]);
+    expect(onFile.code).toBe(1);
+    expect(onFile.err).toContain(`${file('tea.md')} is no folder.`);
+  });
+
+  it('goes on in a folder that it made, whose model other commands open', async () => {
+    const documents = file('documents');
+    writeWorkspace(documents, 14);
+    const out = file('tuned');
+    const train = ['train', documents, '--out', out, '--minutes', '1', '--threads', '1', ...tiny];
+    expect(await planwright(train)).toMatchObject({ code: 0, err: '' });
+    expect((await planwright([...train, '--survey'])).code).toBe(0);
+    const composed = await openableFolder(out, TINY_FOLDER);
+    expect(composed).toContain(join(out, 'composed'));
+    expect(await planwright(['plan', file('tea.md'), '--model', composed, '--device', 'cpu'])).toMatchObject({
+      code: 0,
+    });
+    // The bundled model is not the one that it was tuned from.
+    for (const command of [
+      ['plan', file('tea.md')],
+      ['complete', file('tea.md'), '--at', '1:1'],
+      ['evaluate', file('tea.md')],
+      ['model', 'info'],
+      ['model', 'verify'],
+    ]) {
+      const { code, err } = await planwright([...command, '--model', out]);
+      expect(code, command.join(' ')).toBe(1);
+      expect(err).toMatch(/was tuned from another bundled model/);
+    }
+    await new WorkspaceStore(out).use('starter');
+    expect(await openableFolder(out, TINY_FOLDER)).toBe(TINY_FOLDER);
+    rmSync(join(out, 'state.json'));
+    await expect(openableFolder(out, TINY_FOLDER)).rejects.toThrow(/holds no tuned model/);
+  }, 60_000);
 });
 
 describe('evaluate', () => {

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -79,6 +80,31 @@ describe('a checkpoint', () => {
   it('is not taken up when the best weights it names are gone', async () => {
     await checkpoints.save({ progress: { ...PROGRESS, best: { step: 1, heldOut: 4 } }, tensors: tensors(1) });
     expect(await checkpoints.load('run')).toBeUndefined();
+  });
+
+  it('is deleted with all that runs made, but nothing that is another’s', async () => {
+    await checkpoints.clear();
+    const save = async (): Promise<void> => {
+      await checkpoints.saveBest({ step: 1, heldOut: 4 }, tensors(1));
+      await checkpoints.save({ progress: { ...PROGRESS, best: { step: 1, heldOut: 4 } }, tensors: tensors(2) });
+      for (const name of ['last.safetensors.part', 'best-12.safetensors.part', 'candidate.safetensors']) {
+        writeFileSync(join(folder, name), '');
+      }
+      for (const name of ['candidate', 'candidate.part-aB3xYz']) {
+        mkdirSync(join(folder, name));
+        writeFileSync(join(folder, name, 'lm.safetensors'), '');
+      }
+    };
+    await save();
+    await checkpoints.clear();
+    expect(existsSync(folder)).toBe(false);
+    await save();
+    const theirs = ['best-friends.safetensors', 'candidate.md', 'notes.md', 'plans'];
+    for (const name of theirs.slice(0, 3)) writeFileSync(join(folder, name), 'mine');
+    mkdirSync(join(folder, 'plans'));
+    await checkpoints.save({ progress: PROGRESS, tensors: tensors(2) });
+    await checkpoints.clear();
+    expect(readdirSync(folder).sort()).toEqual(theirs);
   });
 
   it.runIf(existsSync('/dev/full'))('stays as it was when the disk is full', async () => {

@@ -1,15 +1,18 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openModel } from '../../../src/model/openModel';
 import { SafetensorsFile } from '../../../src/model/safetensors';
+import { corpusOf, textsOf } from '../../../src/training/corpusOfJob';
 import { TrainingBusyError } from '../../../src/training/errors';
 import { fineTune } from '../../../src/training/job';
 import { survey } from '../../../src/training/jobSurvey';
 import type { JobControl, TrainingProgress } from '../../../src/training/jobTypes';
 import { WorkspaceStore } from '../../../src/training/store';
+import { isStoreFolder } from '../../../src/training/storeFolder';
 import { withStoreLock } from '../../../src/training/storeLock';
+import { Trainer } from '../../../src/training/trainer';
 import { copyOf, storeInBytes } from '../model/folders';
 import { TINY_MODEL } from './reference';
 import { jobOptions, writeWorkspace } from './workspace';
@@ -80,6 +83,7 @@ describe('fine-tuning on a workspace', () => {
       expect(await store.lastReport()).toEqual(JSON.parse(JSON.stringify(report)));
       await (await openModel(await store.activeFolder(TINY_MODEL), { verify: true })).close();
       expect(existsSync(join(store.trainingFolder))).toBe(false);
+      expect(await isStoreFolder(store.folder)).toBe(true);
 
       writeFileSync(
         join(root, 'workspace', 'new.md'),
@@ -140,6 +144,83 @@ describe('fine-tuning on a workspace', () => {
       expect((await store.current())?.id).toBe(kept.model);
       await expect(fineTune(options, endingAt(0, 'discard', 'preparing'))).rejects.toThrow();
       expect(existsSync(store.trainingFolder)).toBe(false);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is a success where its report cannot be kept',
+    async () => {
+      const options = jobOptions(root);
+      const store = new WorkspaceStore(options.storeFolder);
+      mkdirSync(join(options.storeFolder, 'report.json', 'in the way'), { recursive: true });
+      const report = await fineTune(options, endingAt(6, 'keep'));
+      expect(report.model).toBeDefined();
+      expect((await store.current())?.id).toBe(report.model);
+      expect(existsSync(store.trainingFolder)).toBe(false);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'takes up a run that goes on from a model only with that model, in whatever mode it was asked for',
+    async () => {
+      const full = jobOptions(root, { storeFolder: join(root, 'other') });
+      await fineTune(full, endingAt(6, 'keep'));
+      await new WorkspaceStore(full.storeFolder).exportTo(join(root, 'full.safetensors'));
+      const options = jobOptions(root, { mode: 'light' });
+      const store = new WorkspaceStore(options.storeFolder);
+      expect((await fineTune(options, endingAt(20, 'keep'))).model).toBeDefined();
+      const again = { ...options, again: true, resume: true };
+      const cutOff = control({
+        onProgress: ({ phase, step }) => {
+          if (phase === 'training' && step >= 30) throw new Error('cut off');
+        },
+      });
+      await expect(fineTune(again, cutOff)).rejects.toThrow('cut off');
+      expect(await isStoreFolder(store.folder)).toBe(true);
+      const tried = vi.spyOn(Trainer, 'open');
+      expect((await survey({ ...again, mode: 'full' })).resumable).toBe(true);
+      expect(tried.mock.lastCall?.[0].hyperparameters.lowRank).toBeGreaterThan(0);
+      tried.mockRestore();
+      await store.importFrom(join(root, 'full.safetensors'), TINY_MODEL);
+      expect((await survey(again)).resumable).toBe(false);
+      const report = await fineTune(again, endingAt(1, 'keep'));
+      expect(report.mode).toBe('full');
+      expect(report.steps).toBeLessThan(30);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is not measured on what its model was trained on before',
+    async () => {
+      const options = jobOptions(root);
+      const store = new WorkspaceStore(options.storeFolder);
+      const hashes = async (split: 'train' | 'heldOut'): Promise<string[]> =>
+        textsOf(await corpusOf(options, await store.current()), split)
+          .map(({ hash }) => hash)
+          .sort();
+      const [train, heldOut] = [await hashes('train'), await hashes('heldOut')];
+      await fineTune(options, endingAt(6, 'keep'));
+      expect((await store.current())?.trainedOn).toEqual(train);
+      expect(await hashes('heldOut')).toEqual(heldOut);
+      const folder = join(root, 'workspace');
+      for (const { path, text } of textsOf(await corpusOf(options, undefined), 'heldOut')) {
+        rmSync(path);
+        writeFileSync(join(folder, `old-${basename(path)}`), text);
+      }
+      // Without the model others would be drawn too.
+      const drawn = textsOf(await corpusOf(options, undefined), 'heldOut').map(({ hash }) => hash);
+      expect(drawn.some((hash) => train.includes(hash))).toBe(true);
+      const [nowTrain, nowHeldOut] = [await hashes('train'), await hashes('heldOut')];
+      expect(nowHeldOut.length).toBeGreaterThan(0);
+      expect(nowHeldOut.every((hash) => heldOut.includes(hash))).toBe(true);
+      expect((await survey({ ...options, again: true })).heldOutDocuments).toBe(nowHeldOut.length);
+      const report = await fineTune({ ...options, again: true }, endingAt(12, 'keep'));
+      expect(report.heldOutDocuments).toBe(nowHeldOut.length);
+      expect(report.model).toBeDefined();
+      expect((await store.current())?.trainedOn).toEqual(nowTrain);
     },
     TIMEOUT_MS,
   );
@@ -240,6 +321,15 @@ describe('fine-tuning on a workspace', () => {
     const options = jobOptions(root, { folders: [{ path: few, exclude: [] }] });
     await expect(fineTune(options, control())).rejects.toThrow(/too little to learn from/);
     expect((await survey(options)).refusal).toMatch(/too little/);
+    const markup = join(root, 'markup');
+    writeWorkspace(markup, 14);
+    for (let i = 1; i < 14; i++) {
+      const file = join(markup, `page-${i}.md`);
+      writeFileSync(file, `<div>\n${readFileSync(file, 'utf8').replaceAll('\n', ' ')}\n</div>\n`);
+    }
+    const ofMarkup = { ...options, folders: [{ path: markup, exclude: [] }] };
+    await expect(fineTune(ofMarkup, control())).rejects.toThrow(/too little to learn from/);
+    expect((await survey(ofMarkup)).refusal).toMatch(/too little/);
     const empty = join(root, 'empty');
     mkdirSync(empty);
     await expect(fineTune({ ...options, folders: [{ path: empty, exclude: [] }] }, control())).rejects.toThrow(

@@ -13,57 +13,29 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseModelConfig, type ModelConfig } from '../../../src/model/config';
 import { openModel } from '../../../src/model/openModel';
 import { roundToBytes } from '../../../src/model/roundToBytes';
 import { SafetensorsFile, type ByteTensor } from '../../../src/model/safetensors';
 import { TrainingBusyError, TrainingError } from '../../../src/training/errors';
-import type { Measures, TrainingMode } from '../../../src/training/jobTypes';
-import { baseOf, saveModelFile, tunedLayout, type ModelCard } from '../../../src/training/modelFile';
+import { baseOf, saveModelFile, tunedLayout } from '../../../src/training/modelFile';
 import { LOW_RANK_SCALE } from '../../../src/training/parameterBook';
 import { WorkspaceStore } from '../../../src/training/store';
 import { withStoreLock } from '../../../src/training/storeLock';
 import { copyOf, modelError, rewrite, storeInBytes } from '../model/folders';
+import { card, config, norm, NORM } from './models';
 import { TINY_MODEL } from './reference';
 
-const MEASURES: Measures = {
-  perplexity: 30,
-  bitsPerCharacter: 1.2,
-  plannerTop1: 0.1,
-  plannerTop5: 0.3,
-  keystrokeSavings: 0.1,
-  precision: 0.5,
-};
-const NORM = 'model.norm.weight';
 const QUERY = 'model.layers.0.self_attn.q_proj.weight';
 const GATE = 'model.layers.0.mlp.gate_proj.weight';
 
 describe('the store of a workspace', () => {
   let folder: string;
   let store: WorkspaceStore;
-  let config: ModelConfig;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'planwright-store-'));
     store = new WorkspaceStore(join(folder, 'store'));
-    const path = join(TINY_MODEL, 'config.json');
-    config = parseModelConfig(JSON.parse(readFileSync(path, 'utf8')), path);
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  async function card(mode: TrainingMode = 'full'): Promise<ModelCard> {
-    return {
-      mode,
-      createdAt: new Date().toISOString(),
-      base: await baseOf(TINY_MODEL),
-      lowRank: [],
-      before: MEASURES,
-      after: MEASURES,
-    };
-  }
-
-  function norm(value: number): Map<string, { data: Float32Array; shape: number[] }> {
-    return new Map([[NORM, { data: new Float32Array(32).fill(value), shape: [32] }]]);
-  }
 
   async function withFile<T>(path: string, work: (file: SafetensorsFile) => T | Promise<T>): Promise<T> {
     const file = await SafetensorsFile.open(path);
@@ -94,6 +66,29 @@ describe('the store of a workspace', () => {
     await store.use('starter');
     expect(await store.activeFolder(TINY_MODEL)).toBe(TINY_MODEL);
     expect((await store.current())?.documents).toEqual({ 'a.md': 'hash' });
+  });
+
+  it('keeps the choice apart from the model: one that is made meanwhile loses none, and is used at once', async () => {
+    await store.adopt(await card(), config, norm(2), {});
+    const state = readFileSync(join(store.folder, 'state.json'));
+    await store.use('starter');
+    await store.use('workspace');
+    await store.use('starter');
+    expect(await store.using()).toBe('starter');
+    expect(readFileSync(join(store.folder, 'state.json')).equals(state)).toBe(true);
+    for (let value = 3; value < 8; value++) {
+      const choosing = { goesOn: true };
+      const choices = (async () => {
+        while (choosing.goesOn) await Promise.all([store.use('starter'), store.use('workspace')]);
+      })();
+      const adopted = await store.adopt(await card(), config, norm(value), {});
+      choosing.goesOn = false;
+      await choices;
+      expect((await store.current())?.id).toBe(adopted.id);
+    }
+    await store.use('starter');
+    await store.adopt(await card(), config, norm(9), {});
+    expect(await store.using()).toBe('workspace');
   });
 
   it('keeps what was not tuned as the base has it', async () => {

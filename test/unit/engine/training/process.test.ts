@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -199,6 +199,23 @@ describe('the store, looked after by a process', () => {
     const file = join(place.store, 'no model.safetensors');
     writeFileSync(file, 'no model');
     await expect(training.importFrom({ ...place, file }, signal)).rejects.toBeInstanceOf(TrainingFailure);
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves no half of a file where an export is cancelled', async () => {
+    const { training } = clientOf(built.program);
+    const place = { store: newStore(), base: '/starter' };
+    const file = join(place.store, 'exported.safetensors');
+    const model = { id: 'm', sha256: '', createdAt: '', mode: 'full', before: {}, after: {}, documents: {} };
+    writeFileSync(join(place.store, 'state.json'), JSON.stringify({ model }));
+    mkdirSync(join(place.store, 'models'));
+    // Its copy never ends.
+    expect(spawnSync('mkfifo', [join(place.store, 'models', 'm.safetensors')]).status).toBe(0);
+    writeFileSync(`${file}.part`, 'half');
+    const controller = new AbortController();
+    const waiting = training.exportTo({ ...place, file }, controller.signal);
+    setTimeout(() => controller.abort(), 300);
+    await expect(waiting).rejects.toBeInstanceOf(EngineCancelled);
+    expect(existsSync(`${file}.part`)).toBe(false);
   });
 
   it('gives back the last report, and forgets it', async () => {

@@ -38,6 +38,36 @@ describe('train and held-out', () => {
     );
   });
 
+  it('hold out what no model has seen, as long as there is any, and what was seen by no other draw', () => {
+    const marked = fc.uniqueArray(fc.tuple(fc.string({ minLength: 1 }), fc.boolean()), {
+      minLength: 2,
+      maxLength: 60,
+      selector: ([name]) => name,
+    });
+    fc.assert(
+      fc.property(marked, fraction, fc.integer(), (list, share, seed) => {
+        const all = list.map(([name]) => name);
+        const seen = list.map(([, flag]) => flag);
+        const plain = splitOf(all, share, seed);
+        const split = splitOf(all, share, seed, seen);
+        expect(new Set(split)).toEqual(new Set(['train', 'heldOut']));
+        if (!seen.includes(false)) {
+          expect(split).toEqual(plain);
+          return;
+        }
+        const isHeld = (i: number): boolean => split[i] === 'heldOut';
+        const draws = all.map((name) => draw('split', seed, name));
+        expect(seen.some((flag, i) => flag && isHeld(i))).toBe(false);
+        const fresh = all.map((_, i) => i).filter((i) => !seen[i]!);
+        const drawn = fresh.filter((i) => draws[i]! < share);
+        const lowest = fresh.reduce((best, i) => (draws[i]! < draws[best]! ? i : best));
+        if (drawn.length === 0) expect(fresh.filter(isHeld)).toEqual([lowest]);
+        else if (drawn.length < all.length) expect(fresh.filter(isHeld)).toEqual(drawn);
+        else expect(split).toEqual(plain);
+      }),
+    );
+  });
+
   it('do not depend on order, depend on the seed, and come near the share', () => {
     const list = Array.from({ length: 2000 }, (_, i) => `notes/${i}.md`);
     const split = splitOf(list, 0.1, 1);

@@ -132,6 +132,21 @@ describe('what is skipped', () => {
     expect(documents(root, corpus)).toContain('good.md');
   });
 
+  it('what has nothing in it to be learnt: it could not be measured on', async () => {
+    const markup = (words: string): string => `<div>\n${prose(7).replaceAll('\n', ' ')}\n<p>${words}</p>\n</div>\n`;
+    const names = ['a.md', 'b.md', 'c.md', 'd.md'];
+    const root = folder({
+      ...Object.fromEntries(names.map((name, i) => [name, prose(i)])),
+      'wall.md': markup(prose(8, 60).replaceAll('\n', ' ')),
+      'code.md': `# Code\n\n\`\`\`js\n${'let leaf = winter + paper;\n'.repeat(400)}\`\`\`\n`,
+      'below.md': `${markup('Tea.')}\n${prose(9)}`,
+      'far below.md': `${markup(prose(10, 60).replaceAll('\n', ' '))}\n${prose(11)}`,
+    });
+    const corpus = await read(root, { heldOutFraction: 1 });
+    expect(skipped(root, corpus)).toEqual({ 'wall.md': 'too-short', 'code.md': 'too-short' });
+    expect(documents(root, corpus)).toEqual([...names, 'below.md', 'far below.md'].sort());
+  });
+
   it.runIf(process.platform !== 'win32')(
     'links, pipes and what may not be read, without waiting or going in circles',
     async () => {
@@ -192,6 +207,19 @@ describe('what is skipped', () => {
     expect(documents(root, await read(root, { maxTotalBytes: total }))).toEqual(documents(root, corpus));
     expect(documents(root, await read(root, { maxTotalBytes: total, seed: 2 }))).not.toEqual(documents(root, corpus));
   });
+});
+
+it('holds out documents that no model was trained on', async () => {
+  const root = folder(Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}.md`, prose(i)])));
+  const { documents: all } = await read(root);
+  const hashes = all.map(({ hash }) => hash);
+  const heldOut = async (trainedOn: readonly string[]): Promise<string[]> =>
+    (await read(root, { trainedOn: new Set(trainedOn) })).documents
+      .filter(({ split }) => split === 'heldOut')
+      .map(({ hash }) => hash);
+  const plain = all.filter(({ split }) => split === 'heldOut').map(({ hash }) => hash);
+  for (const hash of hashes) expect(await heldOut(hashes.filter((other) => other !== hash))).toEqual([hash]);
+  expect(await heldOut(hashes)).toEqual(plain);
 });
 
 describe('several folders', () => {
