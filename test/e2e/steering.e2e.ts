@@ -57,4 +57,23 @@ describe('steering', () => {
     await workbench.press('Control+Z');
     await workbench.saved('draft.md', before);
   });
+
+  it('writes into one side of a comparison, and leaves the comparison open', async () => {
+    const workbench = open();
+    await workbench.openNew('compared.md', ESSAY);
+    await workbench.press('Control+End');
+    await workbench.type('\nA good crust needs heat.');
+    await workbench.command('File: Compare Active File with Saved');
+    const comparison = workbench.page.locator('.monaco-diff-editor');
+    const side = comparison.locator('.editor.modified');
+    await side.locator('.view-line', { hasText: 'A good crust needs heat.' }).waitFor();
+    const length = async (): Promise<number> => (await side.locator('.view-lines').innerText()).length;
+    const before = await length();
+    await workbench.press('Control+End');
+    await workbench.command('Planwright: Draft Paragraph from Plan');
+    await eventually('several sentences', async () => {
+      return (await length()) > before + 60 && (await workbench.messages()).length === 0;
+    });
+    expect(await comparison.count()).toBe(1);
+  });
 });
