@@ -32,7 +32,7 @@ const DEVELOPMENT_ONLY = [
   'type',
 ];
 /** Copied as they are. */
-const SHIPPED = ['CHANGELOG.md', 'LICENSE', 'l10n', 'media', 'models/starter', 'models/README.md'];
+const SHIPPED = ['CHANGELOG.md', 'LICENSE', 'l10n', 'media', 'models/starter'];
 /** Of those: the README's pictures, which are for its repository, and what the icon was drawn from. */
 const NOT_SHIPPED = ['media/pictures', 'media/icon.svg'].map((name) => join(ROOT, name));
 const MODULES = ['onnxruntime-node', 'onnxruntime-common'];
@@ -49,6 +49,11 @@ export function readmeOfExtension(text) {
     .filter((section) => !REPOSITORY_ONLY.some((title) => section.startsWith(`## ${title}\n`)))
     .join('')
     .replace(/^!\[.*\n(?:\n\(.*\)\n)?\n?/gm, '');
+}
+
+/** The model card for those who have installed the extension: links to what only the repository has are plain words, and its picture is left out. */
+export function cardOfExtension(text) {
+  return text.replace(/^!\[.*\n\n?/gm, '').replace(/\[([^\]]+)\]\((?!https?:)[^)]*\)/g, '$1');
 }
 
 /** Every file under a folder, relative to it. */
@@ -69,15 +74,19 @@ export async function stage(target, folder) {
     }
   }
   writeFileSync(join(folder, 'README.md'), readmeOfExtension(readFileSync(from('README.md'), 'utf8')));
+  writeFileSync(
+    join(folder, 'models', 'README.md'),
+    cardOfExtension(readFileSync(from('models', 'README.md'), 'utf8')),
+  );
   for (const name of readdirSync(ROOT).filter((file) => /^package\.nls(\..+)?\.json$/.test(file))) {
     cpSync(from(name), join(folder, name));
   }
   const bundled = await bundlePrograms(join(folder, 'dist'));
-  copyRuntime(target, join(folder, 'node_modules'));
+  const natives = copyRuntime(target, join(folder, 'node_modules'));
   writeManifest(folder);
   cpSync(from('.vscodeignore'), join(folder, '.vscodeignore'));
   const { notices } = await import('./notices.mjs');
-  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices([...bundled, ...MODULES]));
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices([...bundled, ...MODULES], natives));
   // Readable by every user of the machine it is installed on, whatever the umask here was.
   for (const name of filesUnder(folder)) chmodSync(join(folder, name), 0o644);
 }
@@ -113,7 +122,7 @@ async function bundlePrograms(folder) {
   return [...new Set(packages.filter((name) => name !== undefined))].sort();
 }
 
-/** onnxruntime's JavaScript and one platform's native files; of its 280 MB nothing else is used. */
+/** onnxruntime's JavaScript and one platform's native files; of its 280 MB nothing else is used. Returns the names of the native files. */
 function copyRuntime(target, folder) {
   const native = join('bin', 'napi-v6', ...target.split('-'));
   const wanted = {
@@ -131,6 +140,7 @@ function copyRuntime(target, folder) {
   if (!existsSync(join(folder, 'onnxruntime-node', native, 'onnxruntime_binding.node'))) {
     throw new Error(`onnxruntime-node has no native files for ${target}.`);
   }
+  return readdirSync(join(folder, 'onnxruntime-node', native)).sort();
 }
 
 /** macOS: the addon loads libonnxruntime.1.dylib; the file with the full version in its name is the same one again. */

@@ -56,16 +56,17 @@ def measure(model: PlannerLM, windows: Windows, wanted, condition: str, device, 
         targets = batch["targets"].clone()
         for row, (_, _, done) in enumerate(some):
             targets[row, :done] = -100
+        # In full precision, as in planner.measure.
+        logits = model.planner(batch["embeddings"], batch["kinds"])[:, :, 0]
         with autocast(device):
             plan = None
             if condition != "none":
-                logits = model.planner(batch["embeddings"], batch["kinds"]).float()[:, :, 0]
                 gold = F.pad(batch["labels"], (0, 1), value=-100)
                 plan = model.adapter(of_tokens(model.mixture(condition, logits, gold), batch["unit_of"]))
-                # Each unit once: those first conditioned on in the part of the window that is new.
-                for row in range(len(some)):
+                # Each unit once: those that the part of the window that is new begins with, or comes to.
+                for row, (_, _, done) in enumerate(some):
                     units = torch.unique(batch["unit_of"][row][targets[row] >= 0])
-                    units = units[gold[row][units] >= 0]
+                    units = units[(gold[row][units] >= 0) & (units > (batch["unit_of"][row, done - 1] if done > 0 else -1))]
                     ranks.append((logits[row, units] > logits[row, units].gather(1, gold[row, units][:, None])).sum(1))
             logits = model.lm.logits(model.lm(batch["tokens"], plan)).float()
         nll += F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-100, reduction="sum").item()
@@ -85,7 +86,7 @@ def main(options) -> None:
     book = np.load(options.labels / "codebook.npz")
     data, embeddings = dict(np.load(options.data)), np.load(options.embeddings).astype(np.float32)
     labels = observe(embeddings, data["unit_starts"], book, config)
-    windows = Windows(data, embeddings, labels, config["lm"]["max_position_embeddings"], config["planner"]["window"], None)
+    windows = Windows(data, embeddings, labels, options.context or config["lm"]["max_position_embeddings"], config["planner"]["window"], None)
     wanted = places(data["token_starts"], windows.length, options.tokens)
     # Characters of exactly the tokens that are predicted, so that bits per character mean the same for every tokenizer.
     sizes = characters(tokenizer)
@@ -116,6 +117,7 @@ if __name__ == "__main__":
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--rows", type=Path, nargs="+", required=True)
     parser.add_argument("--tokens", type=int, default=400_000, help="how many tokens are predicted, from the start of the split")
+    parser.add_argument("--context", type=int, help="tokens that the LM sees, where not all that it can; the planner sees what it always does")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     main(parser.parse_args())

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
+from eight_bits import unpack
 from model import Adapter, LanguageModel, Planner, of_tokens, rotary
 
 B, T, U = 2, 24, 10
@@ -64,7 +65,7 @@ class Reference(torch.nn.Module):
         self.adapter = Adapter(config["adapter"], config["lm"]["num_hidden_layers"], count, config["lm"]["hidden_size"])
         self.planner = Planner(config["planner"], count, config["encoder"]["embedding_size"])
         for name in ("lm", "adapter", "planner"):
-            state = {k: v.float() for k, v in load_file(folder / f"{name}.safetensors").items()}
+            state = unpack(load_file(folder / f"{name}.safetensors"))
             getattr(self, name).load_state_dict(state)
 
     def plan(self, batch: dict[str, Tensor]) -> Tensor:

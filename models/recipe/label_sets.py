@@ -7,6 +7,9 @@ of documents differ most. `acts`: projected on the directions in which sentences
 Of each set, on the validation split: entropy, what a label says of its document (less: more abstract), how far two seeds agree (adjusted Rand index); on those documents, what a
 label says of the act that a reader saw. With --epochs also what a planner trained so long makes of the set, beside a label bigram: cross-entropies of different counts
 cannot be compared; what can is by how much the planner lowers the entropy. Sets that are in the file already are not made again.
+
+With --keep each set is also written as a folder of its own (codebook.npz, the config with its count, planner.pt), for a joint stage under it: what it is worth to the LM is
+said by joint.py --keep-lm from an adapter at zero, and evaluate.py (compare_sets.sh).
 """
 
 import argparse
@@ -52,6 +55,15 @@ def act_bits(labels: np.ndarray, acts: np.ndarray, aside: np.ndarray, count: int
     return float((np.log2(known[labels[aside], acts[aside]]) - np.log2(overall[acts[aside]])).mean())
 
 
+def keep(folder: Path, config: dict, centroids: np.ndarray, mean: np.ndarray, planner: Planner | None) -> None:
+    """A label set as joint.py and evaluate.py take it. centroids [K, e]: the one nearest to an embedding (less its document's mean, where config says so) is its label."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(folder / "codebook.npz", centroids=centroids, mean=mean)
+    (folder / "config.json").write_text(json.dumps(config))
+    if planner is not None:
+        torch.save(dict(model=planner.state_dict()), folder / "planner.pt")
+
+
 def main(options) -> None:
     config = load_config(options.config)
     data, valid = dict(np.load(options.data)), dict(np.load(options.valid))
@@ -85,6 +97,7 @@ def main(options) -> None:
                 act_bits=round(act_bits(labels[units], acts, aside, count), 3),
                 stability=round(rand_index(valid_labels, nearest(valid_points, other).numpy()), 3),
             )
+            planner = None
             if options.epochs > 0:
                 torch.manual_seed(0)
                 planner = Planner(config["planner"], count, centroids.shape[1])
@@ -93,6 +106,11 @@ def main(options) -> None:
                 train(planner, data, embeddings, labels, options.epochs, 16, options.device, 0)
                 facts.update(measure(planner, valid, valid_embeddings, valid_labels, options.device))
                 facts.update(bigram=round(bigram(labels, data["unit_starts"], valid_labels, valid["unit_starts"], count), 3))
+            if options.keep:
+                own = dict(config, labels=dict(config["labels"], count=count, centering="document" if space == "document" else "none"))
+                # The points of `topics` had the mean taken off; in its space, so that the nearest centroid stays the nearest.
+                shift = mean - mean @ topics.T @ topics if space == "topics" else 0
+                keep(options.keep / f"{space}-{count}", own, centroids.numpy() + np.float32(shift), mean, planner)
             print(json.dumps(facts), flush=True)
             with open(options.out, "a") as file:
                 file.write(json.dumps(facts) + "\n")
@@ -108,5 +126,6 @@ if __name__ == "__main__":
     parser.add_argument("--topics", type=int, default=32, help="directions that are taken off")
     parser.add_argument("--fit", type=int, default=100_000, help="units that k-means sees")
     parser.add_argument("--epochs", type=float, default=0)
+    parser.add_argument("--keep", type=Path, help="folder that gets a folder for each set")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     main(parser.parse_args())

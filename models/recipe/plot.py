@@ -1,4 +1,4 @@
-"""Draws the loss curve of pre-training, or of the joint stage (what joint.py prints, in a file).
+"""Draws the loss curve of pre-training, or those of runs of the joint stage (what joint.py prints, in a file).
 
     python plot.py --log lm/loss.jsonl --title "Pre-training of the language model" --out loss.svg
 """
@@ -21,11 +21,18 @@ if __name__ == "__main__":
     options = parser.parse_args()
     # After an interruption steps are repeated from the last checkpoint: the later line counts.
     lines = (json.loads(line) for line in options.log.read_text().splitlines() if line.startswith("{"))
-    losses = {line["step"]: (line.get("tokens", line["step"] * options.batch_tokens), line.get("loss", line.get("lm"))) for line in lines if "step" in line}
-    points = [(tokens, loss) for _, (tokens, loss) in sorted(losses.items()) if loss is not None]
+    runs: dict[str, dict[int, tuple[float, float]]] = {}
+    for line in lines:
+        loss = line.get("loss", line.get("lm"))
+        if loss is not None:
+            run = f"{line['row']}, seed {line['seed']}" if "row" in line else ""
+            runs.setdefault(run, {})[line["step"]] = (line.get("tokens", line["step"] * options.batch_tokens) / 1e6, loss)
     plt.rcParams["svg.hashsalt"] = "planwright"
     figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
-    axes.plot([tokens / 1e6 for tokens, _ in points], [loss for _, loss in points], color="#2b6cb0")
+    for run, losses in runs.items():
+        axes.plot(*zip(*(losses[step] for step in sorted(losses))), label=run, color="#2b6cb0" if len(runs) == 1 else None)
+    if len(runs) > 1:
+        axes.legend()
     axes.set(xlabel="million tokens", ylabel="training loss, nats per token", title=options.title)
     axes.grid(alpha=0.3)
     figure.savefig(options.out, metadata={"Date": None})

@@ -74,6 +74,7 @@ def rate(progress: float, warmup: float = 0.01, decay: float = 0.3) -> float:
 
 @torch.no_grad()
 def validate(loss, tokens: np.ndarray, length: int, rows: int, device, batches: int) -> float:
+    """`loss` is to be the plain one: without gradients the other would be compiled anew, within the minutes that are given."""
     total = 0.0
     for i in range(batches):
         at = i * rows * length
@@ -165,13 +166,13 @@ def main(options) -> None:
             save(checkpoint, model=model.state_dict(), optimisers=[o.state_dict() for o in optimiser_list],
                  step=step, tokens=tokens_seen, elapsed=elapsed)
             last_saved = now
-            value = validate(loss_of, held_out, length, rows // micro, device, 2)
+            value = validate(model.loss, held_out, length, rows // micro, device, 2)
             print(json.dumps(dict(step=step, valid=round(value, 4))), flush=True)
     save(checkpoint, model=model.state_dict(), optimisers=[o.state_dict() for o in optimiser_list],
          step=step, tokens=tokens_seen, elapsed=elapsed)
     length = config["max_position_embeddings"]
     rows = max(1, options.micro_tokens // length)
-    value = validate(loss_of, held_out, length, rows, device, min(20, (len(held_out) - 1) // (rows * length)))
+    value = validate(model.loss, held_out, length, rows, device, min(20, (len(held_out) - 1) // (rows * length)))
     with open(log, "a") as file:
         file.write(json.dumps(dict(step=step, tokens=tokens_seen, minutes=round(elapsed / 60, 2), valid=round(value, 4))) + "\n")
     print(f"done: {step} steps, {tokens_seen / 1e6:.1f} M tokens, validation loss {value:.4f}")

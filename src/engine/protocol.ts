@@ -138,7 +138,7 @@ export interface CompleteParams {
   readonly pins: readonly number[];
   /** Labels that the unit being written must not follow. */
   readonly never: readonly number[];
-  readonly gate: 'open' | 'eager' | 'balanced' | 'strict';
+  readonly gate: 'open' | 'eager' | 'balanced' | 'quiet';
   readonly stop: 'clause' | 'sentence' | 'paragraph';
   readonly alternatives: number;
   readonly maxTokens?: number;

@@ -2,7 +2,7 @@
  * How probable it must be that the first word of a completion is the one the writer means, for it to be shown unasked. `open` shows everything (the writer
  * asked for it). As measured on unseen documents (models/README.md).
  */
-export const GATES = { open: 0, eager: 0.1, balanced: 0.25, strict: 0.5 } as const;
+export const GATES = { open: 0, eager: 0.1, balanced: 0.25, quiet: 0.5 } as const;
 export type GateLevel = keyof typeof GATES;
 
 /** A generated token: where its text ends in the completion, and its probability. */

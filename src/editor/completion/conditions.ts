@@ -25,11 +25,10 @@ export interface Preferences {
 /** What the engine is asked for, wherever. */
 export type Terms = Omit<CompleteRequest, 'offset'>;
 
-const GATES = { quiet: 'strict', balanced: 'balanced', eager: 'eager' } as const;
 /** Alternatives on request: as many as one can weigh against each other at a glance, and as Copilot and Tabby offer. */
 const ALTERNATIVES = 3;
 /**
- * About 200 characters: ghost text that wraps over many lines is hard to read (editor.md, pain 22), and few sentences are longer. A paragraph gets what
+ * About 200 characters: ghost text that wraps over many lines is hard to read, and few sentences are longer. A paragraph gets what
  * the engine has room for.
  */
 const TOKENS = { sentence: 48, paragraph: 128 } as const;
@@ -42,7 +41,7 @@ export function termsOf(mode: Mode, preferences: Preferences, { pins, never }: A
   return {
     pins,
     never,
-    gate: asked ? 'open' : GATES[preferences.confidence],
+    gate: asked ? 'open' : preferences.confidence,
     stop: length,
     alternatives: mode === 'alternatives' ? ALTERNATIVES : 1,
     maxTokens: TOKENS[length],

@@ -1,6 +1,6 @@
 /** All in milliseconds. */
 const START = 250;
-/** The longest pause that is waited for: beyond it a suggestion is too late to be of use (editor.md, 1A). */
+/** The longest pause that is waited for: beyond it a suggestion is too late to be of use. */
 const LONGEST = 600;
 /** How much longer than between two of their keystrokes writers must pause to be waiting. Tabby's range is 1.5 to 3. */
 const FACTOR = 1.5;

@@ -43,14 +43,14 @@ describe('the gate', () => {
     expect(confidentLength('as is', [token(2, 0.9), token(5, 0.01)], 0.5)).toBe(0);
   });
 
-  it('shows less the stricter it is', () => {
+  it('shows less the quieter it is', () => {
     const probabilities = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 5, maxLength: 5 });
     fc.assert(
       fc.property(probabilities, (values) => {
         const words = 'first then some more words';
         const ends = [5, 10, 15, 20, 26];
         const scored = values.map((probability, i) => token(ends[i]!, probability));
-        const lengths = [GATES.open, GATES.eager, GATES.balanced, GATES.strict].map((threshold) =>
+        const lengths = [GATES.open, GATES.eager, GATES.balanced, GATES.quiet].map((threshold) =>
           confidentLength(words, scored, threshold),
         );
         expect(lengths).toEqual([...lengths].sort((a, b) => b - a));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Desk, outcome } from './support';
 
-/** In milliseconds: the extension host's share of a keystroke (editor.md, 1A). */
+/** In milliseconds: the extension host's share of a keystroke. */
 const ALLOWED = 2;
 /** Times that the suggestion is typed: first until the code is compiled, whose cost is not the keystroke's, then measured. */
 const [WARM_UP, ROUNDS] = [5, 15];
