@@ -2,7 +2,7 @@
 # How the bundled model was made, before relabel.sh: everything but its labels and its encoder, which an earlier one had (FROM).
 #   CORPUS=path/to/corpus FROM=../starter ./base.sh
 # The last joint stage ran on two CPU cores, all else on one H200 in eleven minutes; there, minutes were what was given, and another machine does more or fewer steps in
-# them. A step whose output exists is not repeated. For a model from nothing see make.sh.
+# them. A long step whose output exists is not repeated. For a model from nothing see make.sh.
 set -euo pipefail
 cd "$(dirname "$0")"
 CORPUS=${CORPUS:?the folder of the corpus}

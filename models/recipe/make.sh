@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a model from the corpus, step by step; a step whose output exists is not repeated.
+# Makes a model from the corpus, step by step; a long step whose output exists is not repeated.
 #   CORPUS=path/to/corpus ./make.sh
 # One H200: CONFIG=configs/base.json DEVICE=cuda BATCH=131072 MICRO=32768 MINUTES=8.2 STOP=5.6 STEPS=100 JOINT_BATCH=32768 ./make.sh
 # Pre-training stops in its stable phase (after STOP of the MINUTES that its schedule is laid out for); the joint stage anneals.

@@ -2,7 +2,7 @@
 # Gives a finished model an encoder that is tuned on acts, and labels made with it: how the bundled model came to those it has.
 #   CORPUS=path/to/corpus FROM=folder/of/the/model ROW=work/shipped.pt ./relabel.sh
 # FROM is a model whose encoder was not tuned so yet (the bundled one was, before the commit that brought this file), ROW what joint.py wrote when that model was made (base.sh). Two hours and a half on two
-# CPU cores. A step whose output exists is not repeated. Names follow by reading: worksheets.py, names.py.
+# CPU cores. A long step whose output exists is not repeated. Names follow by reading: worksheets.py, names.py.
 set -euo pipefail
 cd "$(dirname "$0")"
 CORPUS=${CORPUS:?the folder of the corpus}
