@@ -1,3 +1,4 @@
+import { NoNumbersError } from '../model/errors';
 import type { KVCache } from '../model/kvCache';
 import type { PlannerLM } from '../model/plannerLm';
 
@@ -48,8 +49,14 @@ export async function tokenMilliseconds(model: PlannerLM): Promise<number> {
 
 /** @throws {Error} where the device computes no numbers */
 async function read(model: PlannerLM, cache: KVCache, tokens: readonly number[], plan: Float32Array): Promise<void> {
-  const logits = await model.extend(cache, tokens, plan, 'last');
-  if (!logits.every(Number.isFinite)) throw new Error('The device computes no numbers: its driver is faulty.');
+  const finite = await model.extend(cache, tokens, plan, 'last').then(
+    (logits) => logits.every(Number.isFinite),
+    (error: unknown) => {
+      if (error instanceof NoNumbersError) return false;
+      throw error;
+    },
+  );
+  if (!finite) throw new Error('The device computes no numbers: its driver is faulty.');
 }
 
 /** The plan vector of a position at which all labels are as probable. */

@@ -1,3 +1,4 @@
+import { UNIT_KINDS } from '../text/units';
 import { ModelError } from './errors';
 import { Fields } from './fields';
 
@@ -73,7 +74,11 @@ const MOST = {
   headDim: 512,
   positions: 1 << 20,
   labels: 1 << 16,
+  /** Numbers in the adapter's tables: half a gigabyte. They are computed, so that small files can ask for them. */
+  tables: 1 << 27,
 };
+/** With fewer positions there is no room for a text and its continuation. */
+const LEAST_POSITIONS = 16;
 
 const SUPPORTED_LMS = ['llama', 'mistral', 'smollm', 'qwen3'] as const;
 
@@ -119,7 +124,7 @@ export function parseLmConfig(value: unknown, file: string, path = ''): LmConfig
   return {
     ...blocks(fields, fields.boolean('qk_norm', type === 'qwen3')),
     vocabSize: fields.integer('vocab_size', 1, MOST.vocab),
-    maxPositions: fields.integer('max_position_embeddings', 1, MOST.positions),
+    maxPositions: fields.integer('max_position_embeddings', LEAST_POSITIONS, MOST.positions),
     tiedEmbeddings: fields.boolean('tie_word_embeddings', false),
   };
 }
@@ -186,6 +191,13 @@ export function parseModelConfig(value: unknown, file: string): ModelConfig {
   if (adapter.fixedLabel >= labels.count) {
     throw fields.error('adapter.fixed_label', `must be below labels.count (${labels.count}), is ${adapter.fixedLabel}`);
   }
+  const adapted = lm.layers - adapter.firstLayer;
+  if (labels.count * adapted * lm.hiddenSize > MOST.tables) {
+    throw fields.error(
+      'labels.count',
+      `times ${adapted} adapted layers times lm.hidden_size (${lm.hiddenSize}) must be at most ${MOST.tables}, and there are ${labels.count} labels`,
+    );
+  }
   return config;
 }
 
@@ -211,7 +223,7 @@ function parsePlanner(fields: Fields): PlannerConfig {
     ...blocks(fields, fields.boolean('qk_norm', false)),
     window: fields.integer('window', 1, 4096),
     steps: fields.integer('steps', 1, 16),
-    kinds: fields.integer('kinds', 1, 256),
+    kinds: fields.integer('kinds', UNIT_KINDS.length, 256),
     temperature: fields.number('temperature', 1e-3, 1e3, 1),
   };
 }

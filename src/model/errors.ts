@@ -44,3 +44,12 @@ export class ModelError extends Error {
     super(`${file}: ${field === undefined ? '' : `${field}: `}${detail}. ${ADVICE[kind]}`);
   }
 }
+
+/** What was computed are no numbers. */
+export class NoNumbersError extends Error {
+  override readonly name = 'NoNumbersError';
+
+  constructor() {
+    super('The model computed no number for the next token: its weights are damaged. Reinstall the model.');
+  }
+}

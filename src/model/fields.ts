@@ -77,6 +77,8 @@ export class Fields {
 /** A short picture of a wrong value for a message. */
 function show(value: unknown): string {
   if (value === undefined) return 'missing';
+  // Not written out: what is nested deeply overflows the stack.
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

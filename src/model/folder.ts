@@ -53,9 +53,11 @@ export async function verifyFiles(
   const records = await readChecksums(folder);
   for (const { name, bytes } of records) {
     const path = join(folder, name);
-    const { size } = await stat(path).catch(() => {
+    const found = await stat(path).catch(() => {
       throw new ModelError('missing', path, 'there is no such file');
     });
+    if (!found.isFile()) throw new ModelError('unreadable', path, 'is not a file');
+    const { size } = found;
     if (size < bytes) throw new ModelError('truncated', path, `${size} bytes long, should be ${bytes}`);
     if (size > bytes) throw new ModelError('checksum', path, `${size} bytes long, should be ${bytes}`);
   }

@@ -1,4 +1,6 @@
 import type { BlockConfig } from './config';
+import { NoNumbersError } from './errors';
+import { firstNotFinite } from './half';
 
 /** Keys and values of the tokens an LM has read, to go on from. */
 export interface KVCache {
@@ -85,9 +87,14 @@ export class HeadMajorCache implements KVCache {
     }
   }
 
-  /** Appends the stacked rows of new tokens [layers, 2 (keys, values), kvHeads, count, headDim]. */
+  /**
+   * Appends the stacked rows of new tokens [layers, 2 (keys, values), kvHeads, count, headDim].
+   * @throws {NoNumbersError} where one is not finite; the cache is then unchanged
+   */
   append(stacked: Float32Array, count: number): void {
     this.assertRoom(count);
+    // Attention weighs rows that are masked out, or left over, with 0, and 0 times NaN is NaN: they would spoil all that comes later.
+    if (firstNotFinite(stacked) >= 0) throw new NoNumbersError();
     this.grow(this.used + count);
     const { layers, kvHeads, headDim } = this.config;
     const block = count * headDim;

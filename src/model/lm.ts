@@ -73,6 +73,7 @@ export class LanguageModel {
    * @param plan [T, planWidth]
    * @returns logits [V] after the last token, or [T, V] after each
    * @throws {RangeError} for no tokens, more than fit, unknown ones, or a plan of another size; the cache is then unchanged
+   * @throws {NoNumbersError} where a key or a value is not finite
    */
   async extend(
     cache: HeadMajorCache,

@@ -53,6 +53,7 @@ export interface PlannerLM {
    * Appends tokens at `cache.length`, each with its plan vector [T, A·d].
    * @returns next-token logits after the last token [V], or after each [T, V]
    * @throws {RangeError} when the cache cannot hold them; the cache is then unchanged
+   * @throws {NoNumbersError} where a key or a value is not finite
    */
   extend(cache: KVCache, tokens: readonly number[], plan: Float32Array, logits: 'last' | 'all'): Promise<Float32Array>;
 

@@ -30,6 +30,8 @@ export interface TensorInfo {
 
 /** The format's own bound on the header's size. */
 const MOST_HEADER_BYTES = 100_000_000;
+/** Bytes asked of the file system at once: from 2 GiB on Node ends the process. */
+const MOST_AT_ONCE = 1 << 30;
 
 /**
  * One safetensors file: the header is read and checked at once, tensors when asked for.
@@ -133,13 +135,27 @@ export class SafetensorsFile {
   }
 
   private async fill(bytes: Uint8Array, info: TensorInfo): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesRead } = await this.handle.read(bytes, done, bytes.length - done, info.start + done);
-      if (bytesRead === 0) throw new ModelError('truncated', this.path, 'the file ends within this tensor', info.name);
-      done += bytesRead;
-    }
+    const read = await readWhole(this.handle, bytes, info.start);
+    if (read < bytes.length)
+      throw new ModelError('truncated', this.path, 'the file ends within this tensor', info.name);
   }
+}
+
+/** What is read of a file handle. */
+export interface ByteReader {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+}
+
+/** Fills `bytes` from a place in the file on; returns how many there were. */
+export async function readWhole(file: ByteReader, bytes: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  while (done < bytes.length) {
+    const length = Math.min(bytes.length - done, MOST_AT_ONCE);
+    const { bytesRead } = await file.read(bytes, done, length, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }
 
 function elements(info: TensorInfo): number {
@@ -150,7 +166,9 @@ async function readHeader(
   path: string,
   handle: FileHandle,
 ): Promise<{ header: Record<string, unknown>; dataStart: number; size: number }> {
-  const { size } = await handle.stat();
+  const stats = await handle.stat();
+  if (!stats.isFile()) throw new ModelError('unreadable', path, 'is not a file');
+  const { size } = stats;
   const prefix = new DataView(new ArrayBuffer(8));
   const { bytesRead } = await handle.read(prefix, 0, 8, 0);
   if (bytesRead < 8) throw new ModelError('truncated', path, `only ${bytesRead} bytes long`);
@@ -223,7 +241,8 @@ function checkEntry(path: string, name: string, entry: unknown, dataStart: numbe
   if (typeof entry !== 'object' || entry === null) throw wrong('its header entry is not an object');
   const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
   if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'I8') {
-    throw wrong(`has the type ${String(dtype)}; F32, F16, BF16 and I8 can be read`);
+    const found = typeof dtype === 'string' ? `has the type ${dtype}` : 'its type is not a text';
+    throw wrong(`${found}; F32, F16, BF16 and I8 can be read`);
   }
   if (!isCounts(shape)) throw wrong('its shape is not a list of whole numbers');
   if (!isCounts(offsets) || offsets.length !== 2) throw wrong('its data_offsets are not two whole numbers');

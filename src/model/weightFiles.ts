@@ -134,7 +134,7 @@ async function shardPaths(folder: string, stem: string): Promise<string[]> {
   if (names.includes(single)) return [join(folder, single)];
   const shard = names
     .map((name) => /^(.+)-\d{5}-of-(\d{5})\.safetensors$/.exec(name))
-    .find((match) => match?.[1] === stem);
+    .find((match) => match?.[1] === stem && Number(match[2]) > 0);
   if (!shard) throw new ModelError('missing', join(folder, single), 'there is no such file');
   const total = Number(shard[2]);
   return Array.from({ length: total }, (_, i) => {

@@ -23,6 +23,9 @@ export class TokenizerError extends Error {
 }
 
 const END_OF_TEXT = '<|endoftext|>';
+/** Ids lie below: a table of all ids is made, so that one wrong id would ask for gigabytes. */
+const ID_LIMIT = 1 << 20;
+const NO_BYTES = new Uint8Array();
 /** Pre-tokens kept with their ids. Prose repeats its words: a document of 100 kB has some thousands. */
 const MOST_CACHED = 50_000;
 /**
@@ -52,13 +55,14 @@ export class Tokenizer {
     const special = new Set(library.get_added_tokens_decoder().keys());
     const bytes: Uint8Array[] = [];
     for (const [token, id] of model.tokens_to_ids) {
-      const spelt = special.has(id) ? new Uint8Array() : bytesOfToken(token);
+      assertId(token, id);
+      const spelt = special.has(id) ? NO_BYTES : bytesOfToken(token);
       if (spelt === undefined)
         throw new TokenizerError(`has a token that is not written in bytes: ${JSON.stringify(token)}`);
       bytes[id] = spelt;
     }
     this.vocabSize = bytes.length;
-    this.#bytes = Array.from(bytes, (spelt: Uint8Array | undefined) => spelt ?? new Uint8Array());
+    this.#bytes = Array.from(bytes, (spelt: Uint8Array | undefined) => spelt ?? NO_BYTES);
     const missing = BYTE_CHARACTERS.filter((character) => !model.tokens_to_ids.has(character));
     if (missing.length > 0) throw new TokenizerError(`has no token for ${missing.length} of the 256 bytes`);
   }
@@ -199,9 +203,18 @@ function checkedEndOfText(json: unknown): number {
   if (json['normalizer'] !== null && json['normalizer'] !== undefined)
     throw new TokenizerError('changes the text (it has a normalizer), so offsets would not hold');
   for (const token of json['added_tokens'] as unknown[]) {
-    if (isRecord(token) && token['content'] === END_OF_TEXT && typeof token['id'] === 'number') return token['id'];
+    if (!isRecord(token) || token['content'] !== END_OF_TEXT || typeof token['id'] !== 'number') continue;
+    assertId(END_OF_TEXT, token['id']);
+    return token['id'];
   }
   throw new TokenizerError(`has no ${END_OF_TEXT} token`);
+}
+
+function assertId(token: string, id: number): void {
+  if (Number.isInteger(id) && id >= 0 && id < ID_LIMIT) return;
+  throw new TokenizerError(
+    `gives the token ${JSON.stringify(token)} the id ${id}, but ids are whole numbers from 0 to ${ID_LIMIT - 1}`,
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

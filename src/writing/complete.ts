@@ -130,6 +130,7 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
   if (refused) return empty(refused);
 
   const settings = { ...DEFAULTS, ...withoutUndefined(options) };
+  if (settings.maxTokens < 1) return empty({ kind: 'only-whitespace' });
   const capacity = tools.context.capacity;
   const room = Math.min(ROOM, capacity >> 2);
   const window = chooseWindow(

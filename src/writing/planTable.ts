@@ -63,6 +63,7 @@ export class PlanRow {
 /** The most probable labels, most probable first; of equals the lower id first. */
 export function topLabels(probabilities: Float32Array, count: number): LabelProbability[] {
   const best: LabelProbability[] = [];
+  if (count < 1) return best;
   for (let id = 0; id < probabilities.length; id++) {
     const probability = probabilities[id]!;
     if (best.length === count && probability <= best[count - 1]!.probability) continue;

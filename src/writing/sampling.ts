@@ -1,3 +1,5 @@
+import { NoNumbersError } from '../model/errors';
+
 /** Random numbers in [0, 1), the same ones for the same seed. */
 export type RandomSource = () => number;
 
@@ -12,15 +14,6 @@ export function seededRandom(seed: number): RandomSource {
   };
 }
 
-/** Logits that are no numbers. */
-export class NoNumbersError extends Error {
-  override readonly name = 'NoNumbersError';
-
-  constructor() {
-    super('The model computed no number for the next token: its weights are damaged. Reinstall the model.');
-  }
-}
-
 export interface Sampling {
   /** 0 takes the most probable token (greedy); 1 samples from the model's own distribution. */
   readonly temperature: number;
@@ -32,7 +25,7 @@ export interface Sampling {
  * Chooses the next token.
  * @param logits [V]
  * @param allowed the only tokens that may come, or undefined for all
- * @throws {NoNumbersError}
+ * @throws {NoNumbersError} where one of them is NaN, or the largest infinite
  */
 export function chooseToken(
   logits: Float32Array,
@@ -42,7 +35,10 @@ export function chooseToken(
 ): number {
   const values = allowed ? Float32Array.from(allowed, (token) => logits[token]!) : logits;
   let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) throw new NoNumbersError();
+    if (values[i]! > values[best]!) best = i;
+  }
   if (!Number.isFinite(values[best]!)) throw new NoNumbersError();
   const chosen = sampling.temperature > 0 ? sample(values, values[best]!, sampling, random) : best;
   return allowed?.[chosen] ?? chosen;
@@ -67,7 +63,8 @@ function sample(values: Float32Array, top: number, { temperature, topP }: Sampli
   let mass = 0;
   let count = 0;
   for (let i = 0; i < values.length; i++) {
-    if (values[i]! <= least) continue;
+    // Where the temperature is next to nothing, `least` is the maximum itself.
+    if (values[i]! < least) continue;
     weights[i] = Math.exp((values[i]! - top) / temperature);
     mass += weights[i]!;
     count++;
@@ -79,7 +76,8 @@ function sample(values: Float32Array, top: number, { temperature, topP }: Sampli
   order.sort((a, b) => values[b]! - values[a]! || a - b);
   let nucleus = 0;
   let kept = 0;
-  while (kept < order.length && nucleus < topP * mass) nucleus += weights[order[kept++]!]!;
+  do nucleus += weights[order[kept++]!]!;
+  while (kept < order.length && nucleus < topP * mass);
   let left = random() * nucleus;
   for (let i = 0; i < kept; i++) {
     left -= weights[order[i]!]!;

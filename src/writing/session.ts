@@ -128,8 +128,7 @@ export class DocumentSession {
 
   /** Every unit with its observed label, what was predicted for it and how surprising it is. @throws {CancelledError} */
   plan(options: PlanOptions = {}): Promise<PlannedUnit[]> {
-    return this.turnstile.run(async () => {
-      const signal = this.signalWith(options.signal);
+    return this.inTurn(options.signal, async (signal) => {
       const { units } = this.document;
       const labels = await this.labels(signal, options.onProgress);
       const out: PlannedUnit[] = [];
@@ -159,13 +158,13 @@ export class DocumentSession {
    * The outline from an offset on: for each step ahead the most probable labels. At the end of the text the last unit counts as ended. @throws {CancelledError}
    */
   next(offset = this.text.length, options: NextOptions = {}): Promise<LabelProbability[][]> {
-    return this.turnstile.run(async () => {
+    return this.inTurn(options.signal, async (signal) => {
       const { top = 5, never = [] } = options;
       assertLabels(never, this.model.labels.count);
       const { units } = this.document;
       const atEnd = offset >= this.text.length;
       const unit = atEnd ? units.length : closedUnitCount(units, this.source.toModel(offset));
-      const [row] = await this.table.ensure(unit, unit, this.signalWith(options.signal));
+      const [row] = await this.table.ensure(unit, unit, signal);
       const allowed = row!.without(never);
       return Array.from({ length: this.model.config.planner.steps }, (_, step) =>
         // A label that must not come is not listed, not even with probability 0.
@@ -182,8 +181,7 @@ export class DocumentSession {
    * follows the text. @throws {RangeError} where there is no such unit; {CancelledError} between two runs of the planner
    */
   influences(units: readonly number[], options: InfluenceOptions = {}): Promise<Influence[]> {
-    return this.turnstile.run(async () => {
-      const signal = this.signalWith(options.signal);
+    return this.inTurn(options.signal, async (signal) => {
       const out: Influence[] = [];
       for (const unit of units) {
         if (!(Number.isInteger(unit) && unit >= 0 && unit <= this.unitCount)) {
@@ -271,6 +269,15 @@ export class DocumentSession {
       for (const [n, label] of labels.entries()) observed[first + n] = label;
     }
     return observed.map((label) => label!);
+  }
+
+  /** Runs after all that was asked for before; what an edit overtakes on the way there ends as cancelled, too. */
+  private inTurn<T>(own: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const signal = this.signalWith(own);
+    return this.turnstile.run(() => {
+      if (signal.aborted) throw new CancelledError();
+      return work(signal);
+    });
   }
 
   private signalWith(signal: AbortSignal | undefined): AbortSignal {

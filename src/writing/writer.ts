@@ -99,7 +99,7 @@ export class Writer {
   /** Writes one token, or ends. The draft must be this writer's. */
   write(logits: NextLogits, sampling: Sampling, random: RandomSource): void {
     const { tokenizer, draft, cursor, maxTokens, capacity } = this.task;
-    const { own, guided } = this.recalled(logits);
+    const { own, guided } = this.recalled(withoutPadding(logits, tokenizer.vocabSize));
     const allowed = this.owed.length > 0 ? tokensAgreeingWith(tokenizer, this.owed) : undefined;
     const token = chooseToken(guided, allowed, sampling, random);
     if (token === tokenizer.endOfText) {
@@ -125,7 +125,7 @@ export class Writer {
       this.ended = { why: 'unsure', kept: this.text.length };
     else if (repetitionStart(draft.text.slice(Math.max(0, cursor - REPETITION_VIEW), cursor), this.text) !== undefined)
       this.ended = { why: 'repetition', kept: this.text.length };
-    else if (this.tokens.length === maxTokens || this.input.length === capacity)
+    else if (this.tokens.length >= maxTokens || this.input.length >= capacity)
       this.ended = { why: 'length', kept: undefined };
   }
 
@@ -174,4 +174,10 @@ export class Writer {
       byNextBlock: closedAt > end,
     }));
   }
+}
+
+/** The logits of the tokens that there are: a model's vocabulary may be padded to a round number. */
+function withoutPadding({ own, guided }: NextLogits, vocabSize: number): NextLogits {
+  const cut = own.subarray(0, vocabSize);
+  return { own: cut, guided: guided === own ? cut : guided.subarray(0, vocabSize) };
 }

@@ -19,6 +19,8 @@ const otherwise = (condition: Value, gradient: Value, operand: Value): Value =>
 /** d xᵖ/dx for a p that is known. */
 function powerBack(x: Value, exponent: number, gradient: Value): Value {
   if (exponent === 1) return gradient;
+  // Not 0 · x⁻¹, which is NaN at 0.
+  if (exponent === 0) return zeros(gradient);
   const power = exponent === 2 ? x : ops.pow(x, scalarLike(x, exponent - 1));
   return times(scaled(gradient, exponent), power);
 }

@@ -16,6 +16,8 @@ function reduction(
 ): Value {
   requireType(op, x, op === 'ReduceMean' ? ['float32', 'float16'] : ['float32', 'float16', 'int32', 'int64']);
   const list = axesOf(op, x, axes);
+  // For ONNX no axes are all axes.
+  if (list.length === 0) return x;
   const shape = reduced(x.shape, list, keepdims);
   return emit(op, [x, x.builder.integers(list)], { keepdims: keepdims ? 1 : 0 }, x.dtype, shape);
 }

@@ -18,6 +18,14 @@ describe('reductions', () => {
     expect(distance(dropped!.result.data as Float32Array, columns)).toBeLessThan(1e-6);
   });
 
+  it('over no axis leave all as it is', () => {
+    const x = new GraphBuilder('none').input('x', 'float32', ['T', 3]);
+    for (const op of [ops.reduceSum, ops.reduceMean, ops.reduceMax]) {
+      expect(op(x, [])).toBe(x);
+      expect(op(x, [], false)).toBe(x);
+    }
+  });
+
   it('over several axes', async () => {
     expect(await numbers({ x: floatTensor(X, [2, 3, 1]) }, ({ x }) => ops.reduceSum(x!, [0, 1], false))).toEqual([9.5]);
   });

@@ -18,6 +18,12 @@ function errorOf(action: () => unknown): ModelError {
   throw new Error('It was accepted.');
 }
 
+function deepList(depth: number): unknown {
+  let list: unknown = [];
+  for (let i = 0; i < depth; i++) list = [list];
+  return list;
+}
+
 describe("a Planwright model's config", () => {
   it('is read with its defaults', () => {
     const config = parseModelConfig(read(TINY_MODEL), 'config.json');
@@ -39,6 +45,18 @@ describe("a Planwright model's config", () => {
     ['an adapter above the last layer', (c) => (c['adapter']!['first_layer'] = 3), 'adapter.first_layer'],
     ['a fixed label that is none', (c) => (c['adapter']!['fixed_label'] = 16), 'adapter.fixed_label'],
     ['an unknown centering', (c) => (c['labels']!['centering'] = 'corpus'), 'labels.centering'],
+    ['fewer kinds than units have', (c) => (c['planner']!['kinds'] = 16), 'planner.kinds'],
+    ['too few positions', (c) => (c['lm']!['max_position_embeddings'] = 15), 'lm.max_position_embeddings'],
+    [
+      'tables of gigabytes',
+      (c) => {
+        c['labels']!['count'] = 1 << 16;
+        Object.assign(c['lm']!, { num_hidden_layers: 256, hidden_size: 1 << 14 });
+      },
+      'labels.count',
+    ],
+    // Deeper than can be written out.
+    ['a deep list for a number', (c) => (c['lm']!['rope_theta'] = deepList(100_000)), 'lm.rope_theta'],
     ['a temperature of zero', (c) => (c['planner']!['temperature'] = 0), 'planner.temperature'],
   ])('is refused for %s, and the field is named', (_, spoil, field) => {
     const config = read(TINY_MODEL);

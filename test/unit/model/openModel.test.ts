@@ -1,7 +1,7 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ModelError } from '../../../src/model/errors';
+import { ModelError, NoNumbersError } from '../../../src/model/errors';
 import { openLanguageModel, openModel } from '../../../src/model/openModel';
 import { copyOf, modelError, rewrite, rewriteJson, storeInBytes, TINY_LLAMA, TINY_MODEL } from './folders';
 
@@ -141,6 +141,19 @@ describe('opening a broken model folder', () => {
       }),
     );
     expect(larger.error).toMatchObject({ kind: 'shape', file: join(larger.folder, 'tokenizer.json') });
+    const endless = await refusal((copy) =>
+      rewriteJson(copy, 'tokenizer.json', ({ model }) => ((model!['vocab'] as Record<string, number>)['zz'] = 1e8)),
+    );
+    expect(endless.error).toMatchObject({ kind: 'format', file: join(endless.folder, 'tokenizer.json') });
+    expect(endless.error.message).toContain('"zz" the id 100000000');
+  });
+
+  it('names a folder that stands in place of a file', async () => {
+    const { error, folder } = await refusal((copy) => {
+      rmSync(join(copy, 'planner.safetensors'));
+      mkdirSync(join(copy, 'planner.safetensors'));
+    });
+    expect(error).toMatchObject({ kind: 'unreadable', file: join(folder, 'planner.safetensors') });
   });
 
   it('says that a plain language model has no planner', async () => {
@@ -230,6 +243,27 @@ describe('an opened model', () => {
     await expect(model.extend(model.createCache(), [1], new Float32Array(64), 'last')).resolves.toHaveLength(
       model.config.lm.vocabSize,
     );
+    await model.close();
+  });
+
+  it('keeps out of the cache what is no number, and computes on as if it had not been asked', async () => {
+    const model = await openModel(TINY_MODEL, CPU);
+    const width = 64;
+    const cache = model.createCache();
+    await model.extend(cache, [5, 6], new Float32Array(2 * width), 'last');
+    const expected = await model.extend(cache, [7], new Float32Array(width), 'last');
+    cache.truncate(2);
+    const absurd = new Float32Array(width).fill(1e38);
+    await expect(model.extend(cache, [8], absurd, 'last')).rejects.toThrow(NoNumbersError);
+    expect(cache.length).toBe(2);
+    const branches = model.branch(cache, 4);
+    const branch = branches.fork();
+    const fed = { branch: branches.fork(), id: 8, plan: absurd };
+    await expect(branches.extend([fed])).rejects.toThrow(NoNumbersError);
+    const [logits] = await branches.extend([{ branch, id: 7, plan: new Float32Array(width) }]);
+    for (const got of [logits!, await model.extend(cache, [7], new Float32Array(width), 'last')]) {
+      expect(Math.max(...got.map((logit, i) => Math.abs(logit - expected[i]!)))).toBeLessThan(1e-4);
+    }
     await model.close();
   });
 

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SafetensorsFile } from '../../../src/model/safetensors';
+import { readWhole, SafetensorsFile } from '../../../src/model/safetensors';
 import { WeightFiles } from '../../../src/model/weightFiles';
 import { modelError, safetensors, temporaryFolder, type FixtureTensor } from './folders';
 
@@ -71,6 +71,31 @@ describe('reading safetensors', () => {
   });
 });
 
+describe('reading bytes', () => {
+  it('never asks for 2 GiB at once, which would end the process', async () => {
+    const asked: [offset: number, length: number, position: number][] = [];
+    const file = {
+      read: (_: Uint8Array, offset: number, length: number, position: number) => {
+        asked.push([offset, length, position]);
+        return Promise.resolve({ bytesRead: length });
+      },
+    };
+    // Memory that nobody writes to costs nothing.
+    const bytes = new Uint8Array(2 ** 30 + 5);
+    expect(await readWhole(file, bytes, 100)).toBe(bytes.length);
+    expect(asked).toEqual([
+      [0, 2 ** 30, 100],
+      [2 ** 30, 5, 100 + 2 ** 30],
+    ]);
+  });
+
+  it('goes on after a short read, and stops at the end of the file', async () => {
+    const file = { read: (_: Uint8Array, offset: number) => Promise.resolve({ bytesRead: offset < 6 ? 3 : 0 }) };
+    expect(await readWhole(file, new Uint8Array(10), 0)).toBe(6);
+    expect(await readWhole(file, new Uint8Array(6), 0)).toBe(6);
+  });
+});
+
 describe('refusing broken safetensors', () => {
   const fine = { a: floats(1, 2), b: floats(3) };
 
@@ -98,9 +123,16 @@ describe('refusing broken safetensors', () => {
     ['backward offsets', 'format', (header) => (header['b']!.data_offsets = [12, 8])],
     ['negative sizes', 'format', (header) => (header['b']!.shape = [-1])],
     ['an unknown type', 'format', (header) => (header['b']!.dtype = 'I64')],
+    ['a type that is no text', 'format', (header) => Object.assign(header['b']!, { dtype: { toString: 1 } })],
   ])('refuses %s', async (_, kind, alter) => {
     const error = await modelError(opened(safetensors(fine, alter)));
     expect(error.kind).toBe(kind);
+  });
+
+  it('refuses a folder', async () => {
+    const path = join(folder, 'folder.safetensors');
+    mkdirSync(path);
+    expect(await modelError(SafetensorsFile.open(path))).toMatchObject({ kind: 'unreadable', file: path });
   });
 
   it('refuses a header that is no JSON, no object, or absurdly long', async () => {
@@ -160,6 +192,13 @@ describe('weights over several files', () => {
     writeFileSync(join(own, 'lm-00001-of-00002.safetensors'), safetensors({ b: floats(3) }));
     const error = await modelError(WeightFiles.open(own, 'lm', layout));
     expect(error).toMatchObject({ kind: 'missing', file: join(own, 'lm-00002-of-00002.safetensors') });
+  });
+
+  it('takes a shard of none for no shard', async () => {
+    const own = temporaryFolder();
+    writeFileSync(join(own, 'lm-00001-of-00000.safetensors'), safetensors({ b: floats(3) }));
+    const error = await modelError(WeightFiles.open(own, 'lm', layout));
+    expect(error).toMatchObject({ kind: 'missing', file: join(own, 'lm.safetensors') });
   });
 
   it('names a tensor that is missing or of the wrong shape', async () => {

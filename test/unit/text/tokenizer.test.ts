@@ -107,4 +107,13 @@ describe('a file that cannot be used says why', () => {
     expect(open).toThrow(TokenizerError);
     expect(open).toThrow(problem);
   });
+
+  it.each([1e8, 1 << 20, -5, -1, 1.5])('an id that is none: %d', (id) => {
+    const withToken = structuredClone(json) as { model: { vocab: Record<string, number> } };
+    withToken.model.vocab['zz'] = id;
+    expect(() => Tokenizer.open(withToken)).toThrow(`gives the token "zz" the id ${id}, but ids are whole numbers`);
+    const withEnd = structuredClone(json) as { added_tokens: { content: string; id: number }[] };
+    withEnd.added_tokens.find(({ content }) => content === '<|endoftext|>')!.id = id;
+    expect(() => Tokenizer.open(withEnd)).toThrow(TokenizerError);
+  });
 });

@@ -59,6 +59,42 @@ describe('completion', () => {
     expect(' the leaves slowly.'.slice(text!.length)).toMatch(/^[\s.]/);
   });
 
+  it.each([[{}], [{ pins: [3] }]])('writes nothing where no token may be written: %j', async (options) => {
+    const own = new ToyModel();
+    const { completions, reason } = await completeAt(
+      `${upTo('Pour the water over')}|`,
+      { ...options, maxTokens: 0 },
+      own,
+    );
+    expect(completions).toEqual([]);
+    expect(reason).toEqual({ kind: 'only-whitespace' });
+    expect(own.extended).toEqual([]);
+  });
+
+  it('writes no more than one token where the LM has room for none', async () => {
+    const own = new ToyModel({ maxPositions: 3 });
+    await completeAt(`${upTo('the warm pot. ')}Pour the wat|`, {}, own);
+    expect(own.extended).toHaveLength(1);
+  });
+
+  it.each([[{}], [{ pins: [3] }], [{ temperature: 1 }]])(
+    'never writes what pads the vocabulary: %j',
+    async (options: CompleteOptions) => {
+      /** The tokenizer has fewer tokens than the LM has logits, and the rest are the largest. */
+      class PaddedModel extends ToyModel {
+        override async extend(...args: Parameters<ToyModel['extend']>): Promise<Float32Array> {
+          const logits = await super.extend(...args);
+          const padded = new Float32Array(logits.length + 56).fill(99);
+          padded.set(logits);
+          return padded;
+        }
+      }
+      const marked = `${upTo('Pour the water over')}|`;
+      const expected = await texts(marked, options, new ToyModel());
+      expect(await texts(marked, options, new PaddedModel())).toEqual(expected);
+    },
+  );
+
   it('uses the line breaks of the document', async () => {
     const text = `${upTo('Pour the water over')}|`.replaceAll('\n', '\r\n');
     const { completions } = await completeAt(`${upTo('Boil the water first')}|\n`.replaceAll('\n', '\r\n'), {

@@ -79,4 +79,5 @@ describe('the plan table', () => {
 it('topLabels lists the most probable first, equals by id', () => {
   expect(topLabels(Float32Array.of(0.25, 0.5, 0, 0.25), 3).map(({ id }) => id)).toEqual([1, 0, 3]);
   expect(topLabels(Float32Array.of(0.5, 0.5), 5)).toHaveLength(2);
+  expect(topLabels(Float32Array.of(0.5, 0.5), 0)).toEqual([]);
 });

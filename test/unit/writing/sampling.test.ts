@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NoNumbersError } from '../../../src/model/errors';
 import { chooseToken, probabilityOf, seededRandom } from '../../../src/writing/sampling';
 
 const greedy = { temperature: 0, topP: 1 };
@@ -64,5 +65,21 @@ describe('choosing a token', () => {
 
   it('says so when the model computes no numbers', () => {
     expect(() => chooseToken(Float32Array.of(NaN, NaN), undefined, greedy, seededRandom(1))).toThrow(/no number/);
+    for (const broken of [Float32Array.of(1, NaN, 2), Float32Array.of(NaN, 1, 2), Float32Array.of(2, 1, NaN)]) {
+      for (const sampling of [greedy, { temperature: 0.8, topP: 0.95 }]) {
+        expect(() => chooseToken(broken, undefined, sampling, seededRandom(1))).toThrow(NoNumbersError);
+        expect(() => chooseToken(broken, [0, 1, 2], sampling, seededRandom(1))).toThrow(NoNumbersError);
+      }
+    }
+  });
+
+  it.each([
+    { temperature: 1e-17, topP: 0.95 },
+    { temperature: 1e-17, topP: 1 },
+    { temperature: 1, topP: 0 },
+    { temperature: 1e-17, topP: 0 },
+  ])('takes the most probable one at least: %j', (sampling) => {
+    expect(chooseToken(logits, undefined, sampling, seededRandom(1))).toBe(1);
+    expect(chooseToken(logits, [0, 2, 3], sampling, seededRandom(1))).toBe(3);
   });
 });

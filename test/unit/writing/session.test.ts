@@ -104,6 +104,20 @@ describe('the plan of a document', () => {
     expect(await session.plan()).toEqual(await new DocumentSession(model, `#${TOY_TEXT}`).plan());
   });
 
+  it.each<[string, (session: DocumentSession) => Promise<unknown>]>([
+    ['plan', (session) => session.plan()],
+    ['next', (session) => session.next(30)],
+    ['influences', (session) => session.influences([5])],
+  ])('%s is of the text it was asked about: an edit cancels it even while it waits', async (_, ask) => {
+    const session = new DocumentSession(model, TOY_TEXT);
+    const first = session.plan();
+    const waiting = ask(session);
+    session.setText('One cat sat.');
+    await expect(first).rejects.toMatchObject({ name: 'CancelledError' });
+    await expect(waiting).rejects.toMatchObject({ name: 'CancelledError' });
+    expect(await session.plan()).toHaveLength(1);
+  });
+
   it('of an empty document is the plan before the first unit', async () => {
     const session = new DocumentSession(model, '');
     expect(await session.plan()).toEqual([]);

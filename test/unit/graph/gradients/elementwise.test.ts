@@ -101,6 +101,13 @@ describe('of one operand', () => {
     expect(got.g![0]).toBe(0);
   });
 
+  it('pow 0 is constant, at 0 too', async () => {
+    const got = await evaluated({ x: floatTensor([0, 1, -2], [3]) }, ({ x }) => ({
+      g: gradients(ops.reduceSum(ops.pow(x!, 0), [0], false), [x!])[0]!,
+    }));
+    expect([...got.g!]).toEqual([0, 0, 0]);
+  });
+
   it('a cast to half precision passes the gradient on', async () => {
     const got = await evaluated({ x: floatTensor([0.5, 2], [2]) }, ({ x }) => {
       const half = ops.cast(x!, 'float16');
