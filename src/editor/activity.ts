@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Configuration } from './configuration';
+import { renamed, type Rename } from './documents/renamed';
 import type { Successors } from './documents/successors';
 
 export { LARGEST_ANNOTATED } from './limits';
@@ -48,8 +49,7 @@ export class Activity implements vscode.Disposable {
         void this.setFileOff(uri, false);
       }),
       successors.onDidSucceed(({ from, to }) => {
-        const wasOff = this.closedOff.has(from) || (from.isUntitled && this.isFileOff(from.uri));
-        if (wasOff) void this.setFileOff(to.uri, true);
+        if (this.closedOff.has(from)) void this.setFileOff(to.uri, true);
       }),
       vscode.workspace.onDidRenameFiles(({ files }) => void this.rename(files)),
     ];
@@ -93,15 +93,9 @@ export class Activity implements vscode.Disposable {
   }
 
   /** Files, and those in folders, stay off under their new names. */
-  private async rename(files: vscode.FileRenameEvent['files']): Promise<void> {
+  private async rename(files: readonly Rename[]): Promise<void> {
     const before = this.filesOff();
-    const after = before.map((file) => {
-      const { scheme } = vscode.Uri.parse(file);
-      const renamed = files
-        .map(({ oldUri, newUri }) => [oldUri, newUri].map((uri) => uri.with({ scheme }).toString()) as [string, string])
-        .find(([from]) => file === from || file.startsWith(`${from}/`));
-      return renamed === undefined ? file : renamed[1] + file.slice(renamed[0].length);
-    });
+    const after = before.map((file) => renamed(vscode.Uri.parse(file), files)?.toString() ?? file);
     if (after.every((file, i) => file === before[i])) return;
     await this.memory.update(FILES_OFF, after);
     this.emitter.fire();

@@ -41,7 +41,8 @@ export function createEngine(
   const note = (error: unknown): void => log.warn((error as Error).message);
   const stop = (): void => void engine.stop().catch(note);
   const begin = (): void => {
-    const wasAtWork = engine.state.kind === 'ready';
+    // Who waits for an answer from an engine that is only starting is refused, and asks again of one that is ready.
+    const wasAtWork = engine.state.kind === 'ready' || engine.isWorking;
     void engine
       .stop()
       .then(() => (wasAtWork ? engine.load() : undefined))
@@ -50,7 +51,9 @@ export function createEngine(
   context.subscriptions.push(
     engine,
     configuration.onDidChange((event) => {
-      if (ENGINE_SETTINGS.some((name) => event.affectsConfiguration(name))) stop();
+      if (!ENGINE_SETTINGS.some((name) => event.affectsConfiguration(name))) return;
+      if (engine.isWorking) begin();
+      else stop();
     }),
     activity.onDidChange(() => {
       if (!vscode.workspace.textDocuments.some((document) => activity.of(document).on)) stop();

@@ -1,7 +1,7 @@
 import { ResponseError } from 'vscode-jsonrpc/node';
 import { failures } from './advice';
 import { DeviceChooser, type DeviceMemory } from './deviceChoice';
-import { DocumentMirror, type CallOptions } from './documentMirror';
+import { DocumentMirror, type CallOptions, type Mirrored } from './documentMirror';
 import {
   EngineCancelled,
   type EngineError,
@@ -177,7 +177,7 @@ export class EngineClient implements Engine {
   private async understand(
     error: unknown,
     process: EngineProcess,
-    document: DocumentMirror | undefined,
+    document: Mirrored | undefined,
   ): Promise<EngineError | 'out-of-step'> {
     if (error instanceof EngineCancelled) throw error;
     if (error instanceof ProcessEnded) {

@@ -18,7 +18,15 @@ export interface CallOptions {
   /** Asked once more when the engine ends before it answered. */
   readonly retry: boolean;
   /** The document that it is about: brought up to date first. */
-  readonly document?: DocumentMirror;
+  readonly document?: Mirrored;
+}
+
+/** A document as a request sees it. */
+export interface Mirrored {
+  /** Sends what this process does not have yet. @throws {EngineCancelled} where the document was closed or released since the request was made */
+  bringUpToDate(process: EngineProcess): void;
+  /** The engine's text is not this one: all of it must be sent again. */
+  forget(): void;
 }
 
 export type Call = <T>(send: Send<T>, options: CallOptions) => Promise<T>;
@@ -42,6 +50,8 @@ export class DocumentMirror implements EngineDocument {
   /** The process that was told of the document last, however old the text that it has. */
   private known: EngineProcess | undefined;
   private disposed = false;
+  /** Counts the releases: what was asked before one is not answered after it, nor the text sent again for it. */
+  private releases = 0;
 
   constructor(
     readonly key: string,
@@ -70,15 +80,24 @@ export class DocumentMirror implements EngineDocument {
     this.forget();
   }
 
-  /** The engine's text is not this one: all of it must be sent again. */
-  forget(): void {
+  private forget(): void {
     this.holder = undefined;
     this.pending = [];
   }
 
-  /** Sends what this process does not have yet. @throws {EngineCancelled} for a document that is closed */
-  bringUpToDate(process: EngineProcess): void {
-    if (this.disposed) throw new EngineCancelled();
+  /** This document for one request. */
+  private mirrored(): Mirrored {
+    const { releases } = this;
+    return {
+      bringUpToDate: (process) => {
+        if (this.disposed || this.releases !== releases) throw new EngineCancelled();
+        this.bringUpToDate(process);
+      },
+      forget: () => this.forget(),
+    };
+  }
+
+  private bringUpToDate(process: EngineProcess): void {
     const key = this.wire;
     const { pending } = this;
     if (this.holder !== process) {
@@ -103,7 +122,7 @@ export class DocumentMirror implements EngineDocument {
         const reply = connection.sendRequest(requests.plan, { key, top, progress: name }, token);
         return reply.finally(() => listening.dispose());
       },
-      { signal, retry: true, document: this },
+      { signal, retry: true, document: this.mirrored() },
     );
   }
 
@@ -111,7 +130,7 @@ export class DocumentMirror implements EngineDocument {
     const params = { key: this.wire, offset, top, never };
     return this.call(
       this.unlessEdited((connection, token) => connection.sendRequest(requests.next, params, token)),
-      { signal, retry: true, document: this },
+      { signal, retry: true, document: this.mirrored() },
     );
   }
 
@@ -119,7 +138,7 @@ export class DocumentMirror implements EngineDocument {
     const params = { key: this.wire, units };
     return this.call(
       this.unlessEdited((connection, token) => connection.sendRequest(requests.influence, params, token)),
-      { signal, retry: true, document: this },
+      { signal, retry: true, document: this.mirrored() },
     );
   }
 
@@ -137,7 +156,7 @@ export class DocumentMirror implements EngineDocument {
       return reply.finally(() => listening.dispose());
     };
     try {
-      return await this.call(this.unlessEdited(send), { signal, retry: false, document: this });
+      return await this.call(this.unlessEdited(send), { signal, retry: false, document: this.mirrored() });
     } catch (error) {
       if (signal?.aborted || !(error instanceof EngineCancelled)) throw error;
       const total = Math.round(performance.now() - began);
@@ -155,6 +174,7 @@ export class DocumentMirror implements EngineDocument {
   }
 
   release(): void {
+    this.releases++;
     const key = this.wire;
     this.known?.tell((connection) => connection.sendNotification(notifications.close, { key }));
     this.known = undefined;

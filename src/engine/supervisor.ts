@@ -79,11 +79,12 @@ export class Supervisor {
     this.counter.work();
   }
 
-  /** Nothing is asked at the moment: the time to go over to a GPU that was found to be better. */
+  /** Nothing is asked at the moment: the time to end a process that has freed its model, or to go over to a GPU that was found to be better. */
   rest(): void {
     const { live } = this;
-    if (live?.process.alive() !== true || this.status.kind !== 'ready' || this.options.isBusy()) return;
-    if (live.choice.device === live.device) return;
+    if (live?.process.alive() !== true || this.options.isBusy()) return;
+    if (this.status.kind === 'unloaded') this.letGo(live.process);
+    if (this.status.kind !== 'ready' || live.choice.device === live.device) return;
     this.live = undefined;
     this.running = this.begin({ how: 'to go over to the GPU', wasReady: true, free: true });
     void live.process.stop();
@@ -271,13 +272,15 @@ export class Supervisor {
    */
   private onUnloaded(process: EngineProcess): void {
     if (this.live?.process !== process || this.status.kind !== 'ready') return;
-    const isBusy = this.options.isBusy();
-    if (!isBusy) {
-      this.live = undefined;
-      this.running = undefined;
-    }
-    this.set({ kind: 'unloaded' });
-    if (!isBusy) void process.stop();
+    if (this.options.isBusy()) this.set({ kind: 'unloaded' });
+    else this.letGo(process);
+  }
+
+  private letGo(process: EngineProcess): void {
+    this.live = undefined;
+    this.running = undefined;
+    if (this.status.kind !== 'unloaded') this.set({ kind: 'unloaded' });
+    void process.stop();
   }
 
   private setReady({ info, choice }: Live): void {

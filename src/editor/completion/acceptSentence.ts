@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
 import type { Completer } from './completer';
+import { steeringKey } from './conditions';
 import type { Counters } from './counters';
 import type { SuggestionProvider } from './provider';
 import { firstSentenceLength } from './firstSentence';
@@ -21,13 +22,15 @@ export async function acceptSentence(
   const editor = vscode.window.activeTextEditor;
   const state = editor && documents.get(editor.document);
   const { offers, debounce } = completer;
-  if (!editor || !state || offers.current?.key !== state.key || offers.remaining.length === 0) {
+  const offset = editor?.document.offsetAt(editor.selection.active) ?? 0;
+  const place = state && { key: state.key, text: state.text, offset };
+  const items = place ? offers.at(place, (from) => steeringKey(state.steering, from, offset)) : [];
+  if (!editor || !place || items.length === 0) {
     void vscode.window.setStatusBarMessage(vscode.l10n.t('There is no suggestion to accept.'), TOLD);
     return;
   }
-  const place = { key: state.key, text: state.text, offset: editor.document.offsetAt(editor.selection.active) };
-  const accept = offers.remaining.length > 1 ? acceptShown : insertSentence;
-  const length = await completer.whileAccepting(() => accept(editor, place, offers.remaining[0]!.text));
+  const accept = items.length > 1 ? acceptShown : insertSentence;
+  const length = await completer.whileAccepting(() => accept(editor, place, items[0]!.text));
   if (length === undefined) {
     log.debug('No sentence was accepted: the document changed meanwhile, or nothing was shown.');
     return;

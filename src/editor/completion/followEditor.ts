@@ -80,6 +80,8 @@ export function followEditor(
     vscode.window.onDidChangeActiveTextEditor((editor) => {
       const key = editor?.document.uri.toString();
       if (key === undefined || !isConcerned(key)) completer.stop();
+      // Perhaps another one of the same document, with a cursor of its own.
+      else onCursor();
     }),
     activity.onDidChange(() => {
       const document = vscode.window.activeTextEditor?.document;

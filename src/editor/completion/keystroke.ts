@@ -19,10 +19,11 @@ const SHORTEST_WORD = 2;
 export function keystrokeOf(changes: readonly Change[], advance: Advance, undone: boolean): Keystroke {
   if (undone || changes.length !== 1) return 'other';
   const { replaced, inserted } = changes[0]!;
-  if (advance.kind !== 'none' && advance.by >= SHORTEST_WORD && inserted.length >= advance.by) {
+  const isCharacter = /^(?:\r\n|.)$/su.test(inserted);
+  if (advance.kind !== 'none' && advance.by >= SHORTEST_WORD && inserted.length >= advance.by && !isCharacter) {
     return advance.kind === 'finished' ? 'accepted-whole' : 'accepted-part';
   }
   // A line break may bring indentation or a list marker along.
-  const isKey = inserted.length <= 1 ? replaced <= 1 : /^\r?\n[ \t>]*(?:[-*+] |\d+[.)] )?$/.test(inserted);
+  const isKey = inserted === '' || isCharacter ? replaced <= 1 : /^\r?\n[ \t>]*(?:[-*+] |\d+[.)] )?$/.test(inserted);
   return isKey ? 'typed' : 'other';
 }

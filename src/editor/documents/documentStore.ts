@@ -22,7 +22,7 @@ export class DocumentStore implements vscode.Disposable {
   private readonly steered = new vscode.EventEmitter<DocumentState>();
   private readonly left = new vscode.EventEmitter<DocumentState>();
   /** What was pinned in documents before: by those that were closed, and by those that took their places. */
-  private readonly bequeathed = new WeakMap<vscode.TextDocument, Steering>();
+  private bequeathed = new WeakMap<vscode.TextDocument, Steering>();
   /** Of the model whose plans are known. */
   private weightsId: string | undefined;
   private readonly subscriptions: readonly { dispose(): unknown }[];
@@ -46,7 +46,7 @@ export class DocumentStore implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((event) => this.onEdit(event)),
       vscode.workspace.onDidCloseTextDocument((document) => this.close(document)),
       successors.onDidSucceed(({ from, to }) => {
-        const steering = this.states.get(from.uri.toString())?.state.steering ?? this.bequeathed.get(from);
+        const steering = this.bequeathed.get(from);
         if (steering === undefined) return;
         this.bequeathed.set(to, steering);
         this.states.get(to.uri.toString())?.state.steering.inherit(steering);
@@ -132,6 +132,7 @@ export class DocumentStore implements vscode.Disposable {
   /** Forgets what the writer pinned and excluded, in all documents. */
   forgetSteering(): void {
     for (const { state } of this.states.values()) state.steering.clear();
+    this.bequeathed = new WeakMap();
   }
 
   /** Plans of another model are forgotten: its labels may be others. */

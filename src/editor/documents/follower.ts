@@ -16,6 +16,7 @@ export class Follower implements vscode.Disposable {
   readonly rested = new Signal<Occasion>();
   private readonly subscriptions: readonly vscode.Disposable[];
   private followed: vscode.TextDocument | undefined;
+  private followedIn: vscode.TextEditor | undefined;
   private cursor = 0;
   private timer: NodeJS.Timeout | undefined;
   private occasion: Occasion = 'other';
@@ -24,7 +25,7 @@ export class Follower implements vscode.Disposable {
     private readonly activity: Activity,
     private readonly documents: DocumentStore,
   ) {
-    this.follow(vscode.window.activeTextEditor);
+    this.followVisible();
     this.subscriptions = [
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         this.follow(editor);
@@ -36,7 +37,9 @@ export class Follower implements vscode.Disposable {
         this.soon('moved');
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        if (document === this.followed) this.followed = undefined;
+        if (document !== this.followed) return;
+        this.followed = undefined;
+        this.followVisible();
         this.soon('other');
       }),
       // Another language is, to the editor, another document.
@@ -55,6 +58,11 @@ export class Follower implements vscode.Disposable {
     return this.followed;
   }
 
+  /** The editor in which the writer is, or was last; undefined where it is not on the screen any more. */
+  get editor(): vscode.TextEditor | undefined {
+    return vscode.window.visibleTextEditors.find((editor) => editor === this.followedIn);
+  }
+
   /** Of the document, where Planwright works in it. */
   get state(): DocumentState | undefined {
     return this.followed && this.documents.get(this.followed);
@@ -69,12 +77,21 @@ export class Follower implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
+  /** The text that has the focus; without one (the walkthrough has it, say) one that is on the screen. */
+  private followVisible(): void {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    for (const editor of [activeTextEditor, ...visibleTextEditors]) {
+      if (this.followed === undefined && editor?.document.isClosed === false) this.follow(editor);
+    }
+  }
+
   private follow(editor: vscode.TextEditor | undefined): void {
     if (editor === undefined) return;
     const verdict = this.activity.of(editor.document);
     // A log, a diff or a program beside the text leaves the plan where it was.
     if (!verdict.on && (verdict.reason === 'language' || verdict.reason === 'scheme')) return;
     this.followed = editor.document;
+    this.followedIn = editor;
     this.cursor = editor.document.offsetAt(editor.selection.active);
   }
 

@@ -14,12 +14,10 @@ const SENTENCES = 4;
 /** Writes one sentence at the cursor that follows the label given, what is pinned, or what is expected. What is pinned for sentences before that stays, for those after it. */
 export async function writeStep(services: Services, place: Place): Promise<void> {
   const { label, offset, state, step } = place;
-  const { steering } = state;
-  const before = steering.wishes(offset);
-  const isAhead = step > 0 && label !== undefined;
-  if (isAhead) steering.set(offset, broughtForward(before, label, step));
+  const before = state.steering.wishes(offset);
   const written = await write(services, place, vscode.l10n.t('Planwright is writing a sentence'), 1);
-  if (isAhead && written === 0) steering.set(offset, before);
+  if (written === 0 || step === 0 || label === undefined || before.pins.length === 0) return;
+  state.steering.set(offset, broughtForward(before, label, step));
 }
 
 /** Writes a paragraph sentence by sentence: what is pinned, then what is expected. One undo takes all of it back. */

@@ -25,8 +25,11 @@ export async function placeOf(services: Services, argument: unknown): Promise<Pl
   const given = (typeof argument === 'object' && argument !== null ? argument : {}) as Record<string, unknown>;
   const number = (name: string): number | undefined =>
     typeof given[name] === 'number' && Number.isInteger(given[name]) ? given[name] : undefined;
-  const uri = typeof given.uri === 'string' ? given.uri : follower.document?.uri.toString();
-  const editor = uri === undefined ? undefined : await editorOf(uri);
+  const followed = follower.document?.uri.toString();
+  const uri = typeof given.uri === 'string' ? given.uri : followed;
+  // Of several editors of one document the one that the writer is in, which is what the plan view is about.
+  const own = uri === followed ? follower.editor : undefined;
+  const editor = own ?? (uri === undefined ? undefined : await editorOf(uri));
   const state = editor && documents.get(editor.document);
   if (editor === undefined || state === undefined) {
     const why = editor && whyOff(services, editor.document);

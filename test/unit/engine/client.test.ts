@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { EngineCancelled, EngineError, type CompleteRequest } from '../../../src/engine/engine';
 import { openModel } from '../../../src/model/openModel';
 import { DocumentSession } from '../../../src/writing/session';
@@ -142,6 +142,20 @@ describe('a client and its engine process', () => {
     expect(during).toEqual(before);
     await engine.load();
     expect(await engine.pid()).toBe(pid);
+  });
+
+  it('ends a process whose model is freed while it works, once it has answered', async () => {
+    const engine = client({ program: programs.engine });
+    const text = TOY_TEXT.repeat(40);
+    const document = engine.document('tea.md', () => text);
+    await engine.load();
+    const pid = await engine.pid();
+    const planning = document.plan(2);
+    // It is sent a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([planning, engine.unload()]);
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 10_000 });
+    expect([engine.state.kind, await engine.memory()]).toEqual(['unloaded', undefined]);
   });
 
   it('frees a model that nobody uses, and opens it again when it is needed', async () => {

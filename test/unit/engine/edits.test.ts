@@ -61,6 +61,16 @@ describe('a document that is edited', () => {
     expect((await engine.memory())!.documents).toBe(0);
   });
 
+  it('is not sent again for what was asked before it was released', async () => {
+    const engine = client({ program: programs.engine });
+    const writer = new Writer(engine, 3);
+    const asked = writer.document.plan(2);
+    writer.document.release();
+    await expect(asked).rejects.toBeInstanceOf(EngineCancelled);
+    expect((await engine.memory())!.documents).toBe(0);
+    expect((await writer.document.plan(2)).units.length).toBeGreaterThan(0);
+  });
+
   it('has the text of its owner after a reset, and when edits did not fit', async () => {
     const engine = client({ program: programs.engine });
     const writer = new Writer(engine, 2);

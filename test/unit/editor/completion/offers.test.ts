@@ -123,6 +123,8 @@ describe('keystrokeOf', () => {
     ['a key that nothing was offered for', { replaced: 0, inserted: 's' }, none, 'typed'],
     ['backspace', { replaced: 1, inserted: '' }, along(-1), 'typed'],
     ['Enter in a list', { replaced: 0, inserted: '\n- ' }, none, 'typed'],
+    ['Enter, as the suggestion has it', { replaced: 0, inserted: '\r\n' }, along(2), 'typed'],
+    ['a character of two units', { replaced: 0, inserted: '😀' }, along(2), 'typed'],
     ['a word of the suggestion', { replaced: 0, inserted: 'sat ' }, along(4), 'accepted-part'],
     ['all of it', { replaced: 0, inserted: 'sat.' }, { kind: 'finished', by: 4 } as const, 'accepted-whole'],
     ['a paste', { replaced: 0, inserted: 'something' }, none, 'other'],
