@@ -39,7 +39,7 @@ export class Follower implements vscode.Disposable {
       vscode.workspace.onDidCloseTextDocument((document) => {
         if (document !== this.followed) return;
         this.followed = undefined;
-        this.followVisible();
+        this.followVisible(document);
         this.soon('other');
       }),
       // Another language is, to the editor, another document.
@@ -77,11 +77,11 @@ export class Follower implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  /** The text that has the focus; without one (the walkthrough has it, say) one that is on the screen. */
-  private followVisible(): void {
+  /** The text that has the focus; without one (the walkthrough has it, say) one that is on the screen. @param closed a document that it is not */
+  private followVisible(closed?: vscode.TextDocument): void {
     const { activeTextEditor, visibleTextEditors } = vscode.window;
     for (const editor of [activeTextEditor, ...visibleTextEditors]) {
-      if (this.followed === undefined && editor?.document.isClosed === false) this.follow(editor);
+      if (this.followed === undefined && editor?.document !== closed) this.follow(editor);
     }
   }
 
