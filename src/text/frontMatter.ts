@@ -1,5 +1,4 @@
 import { Char, END, type CausalReader } from './causalReader';
-import { blankLine } from './lineRules';
 
 /** A first key longer than this is read as prose: it bounds what is looked at before the rule that a document begins with is known. */
 const LONGEST_KEY = 40;
@@ -25,30 +24,23 @@ export function frontMatterClosing(reader: CausalReader, start: number, mark: nu
   return threeOf(reader, start, own) && reader.restIsBlank(start + 3);
 }
 
-/** A comment, the closing `---`, or a key. */
+/** A comment, the closing `---`, or a key. (Behind a blank line any of them may as well be prose under a rule.) */
 function beginsYaml(reader: CausalReader, start: number): boolean {
   if (reader.at(start) === Char.hash || threeOf(reader, start, Char.hyphen)) return true;
-  const line = skipBlankLines(reader, start);
-  const behind = skipKey(reader, line, Char.colon);
+  const behind = skipKey(reader, start, Char.colon);
   if (behind < 0) return false;
-  // Several words before a colon, or any behind a blank line, may as well be prose ("In short: …"): a second such line, or the end, decides.
-  if (line === start && !/\s/.test(reader.text.slice(line, behind - 1).trim())) return true;
+  // Several words before a colon may as well be prose ("In short: …"): a second such line, or the end, decides.
+  if (!/\s/.test(reader.text.slice(start, behind - 1).trim())) return true;
   const next = reader.nextLine(behind);
   return threeOf(reader, next, Char.hyphen) || skipKey(reader, next, Char.colon) >= 0;
 }
 
-/** A comment, a table's name, the closing `+++`, or a key. */
+/** A table's name, the closing `+++`, or a key of one word. */
 function beginsToml(reader: CausalReader, start: number): boolean {
-  const line = skipBlankLines(reader, start);
-  const c = reader.at(line);
-  if (c === Char.hash || c === Char.bracketOpen || threeOf(reader, line, Char.plus)) return true;
-  return skipKey(reader, line, Char.equals) >= 0;
-}
-
-function skipBlankLines(reader: CausalReader, start: number): number {
-  let line = start;
-  for (let next = blankLine(reader, line); next > line; next = blankLine(reader, line)) line = next;
-  return line;
+  if (threeOf(reader, start, Char.plus)) return true;
+  if (reader.at(start) === Char.bracketOpen) return /^\[{1,2}[\w.-]+\]{1,2}$/.test(reader.line(start));
+  const behind = skipKey(reader, start, Char.equals);
+  return behind >= 0 && !/\s/.test(reader.text.slice(start, behind - 1).trim());
 }
 
 /** The offset behind the first key of a line and the `sign` that parts it from its value, or -1. */

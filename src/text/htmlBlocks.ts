@@ -14,7 +14,7 @@ const NAME = /[\w.-]/;
 const LONGEST_NAME = 64;
 /** The beginnings of import and export that are no English ("export the file as "x""). */
 const MODULE =
-  /^(?:import\s+(?:['"{]|\*\s+as\s|type\s+\{|(?:type\s+)?[\w$]+(?:\s*,\s*[{*]|\s+from\s+['"]))|export\s+(?:(?:default|const|function|class|let|var|async|type|interface)\b|\{|\*\s))/;
+  /^(?:import\s+(?:(['"])[^'"]+\1;?$|\{|\*\s+as\s|type\s+\{|(?:type\s+)?[\w$]+(?:\s*,\s*[{*]|\s+from\s+(['"])[^'"]+\2;?$))|export\s+(?:\{|\*\s|default\s+(?:[({[]|async\s|class\s|function\b|[\w$]+(?:;|\(|$))|(?:const|let|var)\s+(?:[{[]|[\w$]+\s*[:=])|(?:async\s+)?function\s*\*?\s*[\w$]+\s*[(<]|class\s+[\w$]+\s+(?:extends\s|\{)|(?:type|interface)\s+(?:\{|[\w$]+\s*[={<])))/;
 
 /** How the HTML block that begins at `start` will end, or undefined if none begins there. The tags and comments of MDX are such blocks, too. */
 export function htmlOpening(reader: CausalReader, start: number): HtmlEnd | undefined {
@@ -38,7 +38,7 @@ export function htmlOpening(reader: CausalReader, start: number): HtmlEnd | unde
     return !closing && (known === 'pre' || known === 'script' || known === 'style') ? `</${known}` : 'blank';
   }
   if (INLINE.has(known)) return tagsAlone(reader, start) ? 'blank' : undefined;
-  return /^[A-Z]/.test(tag) && !proseFollows(reader, start) ? 'blank' : undefined;
+  return /^[A-Z]/.test(tag) && endsWithTag(reader, start) ? 'blank' : undefined;
 }
 
 /** Whether the line at `start` ends an HTML block that ends with such a text. */
@@ -66,13 +66,9 @@ function tagsAlone(reader: CausalReader, start: number): boolean {
   return reader.endsLine(at);
 }
 
-/** Whether the tag at `start` is the first word of a sentence: "<Button> renders a button." */
-function proseFollows(reader: CausalReader, start: number): boolean {
-  const behind = skipTag(reader, start);
-  const text = behind < 0 ? behind : reader.skipBlanks(behind);
-  if (text === behind || reader.endsLine(text)) return false;
-  const c = reader.at(text);
-  return c !== Char.less && c !== Char.braceOpen;
+/** Whether the line at `start` ends as it begins, or within its tag; else that is the first word of a sentence: "<Esc>, then type.", "<Button> renders a button." */
+function endsWithTag(reader: CausalReader, start: number): boolean {
+  return skipTag(reader, start) < 0 || /[>}]$/.test(reader.line(start));
 }
 
 /** The offset behind the tag at `start`, or -1 if it does not end on its line. Quotes, and braces in JSX, can hold a `>`. */

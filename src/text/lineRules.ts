@@ -135,6 +135,12 @@ export function mathOpening(reader: CausalReader, start: number): 'line' | 'bloc
   return rest.includes('$') ? undefined : 'block';
 }
 
+/** Whether the `$$` at `start`, within a paragraph, can open a formula: not "$$ for the PID", nor "US$$". */
+export function mathCanOpen(reader: CausalReader, start: number): boolean {
+  const next = reader.at(start + 2);
+  return next !== Char.space && next !== Char.tab && !/[\p{L}\p{N}]/u.test(reader.text[start - 1] ?? ' ');
+}
+
 /** Whether the line at `start` closes a formula of several lines. */
 export function mathClosing(reader: CausalReader, start: number): boolean {
   return MATH_END.test(reader.line(start));

@@ -352,7 +352,7 @@ export class Splitter {
       } else if (state.ticks > 0) {
         at++;
       } else if (c === Char.dollar && reader.at(at + 1) === Char.dollar) {
-        state.formula = !state.formula;
+        state.formula = !state.formula && rules.mathCanOpen(reader, at);
         at += 2;
       } else if (c === Char.backslash && (reader.at(at + 1) === Char.backtick || reader.at(at + 1) === Char.dollar)) {
         at += 2;

@@ -25,15 +25,28 @@ import { tune } from './tune';
 export async function fineTune(options: JobOptions, control: JobControl): Promise<TrainingReport> {
   const store = new WorkspaceStore(options.storeFolder);
   const checkpoints = new CheckpointFolder(store.trainingFolder);
-  return withStoreLock(options.storeFolder, async () => {
+  return withStoreLock(options.storeFolder, async (assertHeld) => {
     if (options.resume !== true) await checkpoints.clear();
+    const held: JobControl = {
+      signal: control.signal,
+      get onStop() {
+        return control.onStop;
+      },
+      paused: () => control.paused(),
+      onProgress: (progress) => {
+        assertHeld();
+        control.onProgress(progress);
+      },
+    };
     try {
-      const report = await run(options, control, store);
+      const report = await run(options, held, store, assertHeld);
+      assertHeld();
       // The model is in its place by now: that there is nowhere to keep the report must not make a failure of it.
       if (report.outcome !== 'stopped-discarded') await store.keepReport(report).catch(() => undefined);
       await checkpoints.clear();
       return report;
     } catch (error) {
+      assertHeld();
       if (isDiscarded(control)) await checkpoints.clear();
       throw error;
     }
@@ -45,7 +58,12 @@ function isDiscarded({ signal, onStop }: JobControl): boolean {
   return signal.aborted && onStop === 'discard';
 }
 
-async function run(options: JobOptions, control: JobControl, store: WorkspaceStore): Promise<TrainingReport> {
+async function run(
+  options: JobOptions,
+  control: JobControl,
+  store: WorkspaceStore,
+  assertHeld: () => void,
+): Promise<TrainingReport> {
   const began = performance.now();
   const { signal } = control;
   const phase = (name: TrainingProgress['phase'], step = 0, steps = 0): void =>
@@ -166,6 +184,7 @@ async function run(options: JobOptions, control: JobControl, store: WorkspaceSto
     if (!(after.measures.perplexity < before.measures.perplexity)) {
       return finish(notUsed, { after: after.measures, examples });
     }
+    assertHeld();
     const adopted = await store.adopt(
       { ...card, after: after.measures },
       sources.config,

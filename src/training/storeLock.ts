@@ -28,25 +28,32 @@ interface Owner {
 }
 
 /**
- * Runs work as the only one, in any process, that trains or changes the models of a store.
+ * Runs work as the only one, in any process, that trains or changes the models of a store. Long work is to call `assertHeld` before it writes: it throws once
+ * another has taken the lock, because this process was suspended for long.
  * @throws {TrainingBusyError} where another holds the lock, or took it because this process was suspended for long; {@link TrainingError} kind 'disk'
  * where it cannot be written
  */
-export async function withStoreLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function withStoreLock<T>(folder: string, work: (assertHeld: () => void) => Promise<T>): Promise<T> {
   const lock = join(folder, LOCK);
   const mark = join(lock, await take(folder, lock));
   let beat: NodeJS.Timeout | undefined;
+  let isLost = false;
+  const assertHeld = (): void => {
+    if (isLost) throw new TrainingBusyError();
+  };
   const lost = new Promise<never>((_, reject) => {
     const update = async (): Promise<void> => {
       const now = new Date();
       await utimes(mark, now, now).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') reject(new TrainingBusyError());
+        if (codeOf(error) !== 'ENOENT') return;
+        isLost = true;
+        reject(new TrainingBusyError());
       });
     };
     beat = setInterval(() => void update(), UPDATE_MS).unref();
   });
   try {
-    return await Promise.race([work(), lost]);
+    return await Promise.race([work(assertHeld), lost]);
   } finally {
     clearInterval(beat);
     await rm(mark, { force: true }).catch(() => undefined);

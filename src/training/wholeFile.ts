@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, open, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, open, rename, rm, stat } from 'node:fs/promises';
 
 /**
  * Puts a file in its place whole or not at all: it is made beside it and renamed. Where that fails nothing is left beside it, and what was there before stays.
@@ -44,8 +44,9 @@ export async function copyWhole(
 ): Promise<void> {
   await putWhole(path, async (part) => {
     await copyFile(from, part, constants.COPYFILE_FICLONE);
-    // A copy of a file that may only be read is one too.
-    await chmod(part, 0o644);
+    // A copy of a file that may only be read is one too. (Some file systems know no modes.)
+    const { mode } = await stat(part);
+    if ((mode & 0o200) === 0) await chmod(part, mode | 0o600).catch(() => undefined);
     await check(part);
     const file = await open(part, 'r+');
     await file.sync().finally(() => file.close());

@@ -25,7 +25,7 @@ const OPAQUE: Partial<Record<UnitKind, SimpleReason>> = {
 const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>)$/;
 /** What begins a block, at the beginning of what follows the cursor: a heading, a list item, a fence, a definition and so on. */
 const BLOCK =
-  /^[ \t]*(?:#{1,6}(?:\s|$)|[-*+]\s|\d{1,9}[.)]\s|>|`{3}|~{3}|\||\$\$|!\[|<[a-z!/]|\[[^\]\n]+\]:|([-*_])(?:[ \t]*\1){2})/i;
+  /^[ \t]*(?:#{1,6}(?:\s|$)|[-*+]\s|\d{1,9}[.)]\s|>|`{3}|~{3}|\||\$\$[^$\n]*(?:$|\n|\$\$\s*(?:$|\n))|!\[[^\]\n]*\]\([^)\n]*\)[ \t]*(?:$|\n)|<(?:!--|\/?(?:div|p|table|details|summary|section|[uo]l|li|h[1-6]|pre|center|figure|iframe)\b)|\[[^\]\n]+\]:|([-*_])(?:[ \t]*\1){2,}[ \t]*(?:$|\n))/i;
 const EMPTY_LINE = /^[ \t>]*$/;
 /** Behind "](": an address, in which parentheses come in pairs, and a title. */
 const LINK_TARGET = /^[^()\s]*(?:\((?:[^()\s]*\))?[^()\s]*)*(?:\s+(?:"[^"]*"?|'[^']*'?|\([^)]*\)?)?\s*)?$/;

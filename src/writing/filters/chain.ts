@@ -22,8 +22,8 @@ const CHAIN: readonly Filter[] = [
   dropFollowing,
   cutRepeatedSentence,
   closeSyntax,
-  trimMarker,
   trimDangling,
+  trimMarker,
   dropBlank,
 ];
 /** Of a beginning it cannot be said whether the sentence would have been the same. */

@@ -16,12 +16,17 @@ const SIGN = /^(?:[–—]|[-&/\p{Sm}]+\s)/u;
 
 /** Adds the space between a completion and what follows the cursor at once. */
 export const joinSuffix: Filter = (text, { before, after }) => {
-  const isApart = WORD.test(after) || opensBehind(before + text, after) || (/\s$/.test(before) && SIGN.test(after));
+  const isApart = WORD.test(after) || opensBehind(before, text, after) || (/\s$/.test(before) && SIGN.test(after));
   return { text: isApart && !/\s$/.test(text) ? `${text} ` : text };
 };
 
-function opensBehind(text: string, after: string): boolean {
+function opensBehind(before: string, text: string, after: string): boolean {
   if (!MARKED.test(after) || CONTRACTION.test(after)) return false;
   const [mark] = CLOSING.exec(after) ?? [];
-  return mark === undefined || !isOpenMark(mark, lastParagraph(text));
+  if (mark === undefined) return true;
+  // The cursor stood apart from what is closed behind a word again: that begins here, whatever lone marks there are before it.
+  const closing = after.indexOf(mark, mark.length + 1);
+  const isPair =
+    /\s$/.test(before) && closing > 0 && /\S/.test(after[closing - 1]!) && !after.slice(0, closing).includes('\n');
+  return isPair || !isOpenMark(mark, lastParagraph(before + text));
 }

@@ -57,6 +57,31 @@ describe('a displayed formula', () => {
   });
 });
 
+it.each(['Use $$ for the PID.', 'It costs US$$.'])(
+  'dollars that cannot open a formula leave the next one alone: %s',
+  (prose) => {
+    expect(kinds(`${prose}\n$$\nx\n$$\n\nText.\n`)).toEqual(['sentence', 'math', 'sentence']);
+  },
+);
+
+it.each([
+  '<Leader>w saves the file. It is short.',
+  '<C-w>v splits it.',
+  '<Esc>, then type.',
+  '<Enter>: accept it.',
+  '<Tab>/<Enter> accept it.',
+  '<Foo>, <Bar> and <Baz> are components.',
+  "<Name>'s house is near.",
+  '<Your Name>, hello.',
+  '<EM>Never</EM> do this.',
+  'export default is a keyword. It is.',
+  'export type matters.',
+  'export function names are short.',
+  'import data from "the file".',
+])('prose that begins with what looks like code stays prose: %s', (prose) => {
+  expect(new Set(kinds(`${prose}\n\nText.\n`))).toEqual(new Set(['sentence']));
+});
+
 describe('front matter', () => {
   it.each([
     '---\ntitle: x\n---',
@@ -66,13 +91,11 @@ describe('front matter', () => {
     "---\n'the title': x\nb: y\n---",
     '---\ntítulo: x\n---',
     '---\n标题: x\n---',
-    '---\n\ntitle: x\n---',
-    '---\n\n\ntitle: x\ntags:\n  - a\n...',
     '\ufeff---\ntitle: x\n---',
     '---\n# comment\ntitle: x\n---',
     '+++\ntitle = "x"\n\n---\n[params]\na = 1\n+++',
     '+++\n[params]\na = 1\n+++',
-    '+++\n\n# comment\n+++',
+    '+++\n[[menu.main]]\nname = "x"\n+++',
     '+++\n+++',
   ])('%j', (block) => {
     expect(shown(`${block}\n\nText. More.\n`)).toEqual([
@@ -88,6 +111,10 @@ describe('front matter', () => {
     ['---\nIn this text we show:\n- this\n- that\n', ['rule', 'sentence', 'listItem', 'listItem']],
     ['---\n\n# Title\n\nText.\n', ['rule', 'heading1', 'sentence']],
     ['---\n\n---\n\nText.\n', ['rule', 'rule', 'sentence']],
+    ['---\n\nAnna: How are you?\nBen: I am well.\n\nText.\n', ['rule', 'sentence', 'sentence', 'sentence']],
+    ['+++\n# Title\n\nText.\n', ['sentence', 'heading1', 'sentence']],
+    ['+++\n[Link](a.md) is here. More.\n', ['sentence', 'sentence']],
+    ['+++\n\nE = mc2 is known.\n', ['sentence', 'sentence']],
     ['---\nFirst. Second.\n', ['rule', 'sentence', 'sentence']],
     ['+++\nText. More.\n', ['sentence', 'sentence']],
     ['Text.\n\n---\ntitle: x\n---\n', ['sentence', 'rule', 'heading2']],

@@ -180,6 +180,14 @@ it.each([
   'Text.\n\n¦$x$ is',
   'Text.\n\nIt is ¦- or so it seems -',
   'Text.\n\n- ¦![kettle](k.png)',
+  'Text.\n\n¦***Bold*** text',
+  'Text.\n\n¦___bold___ x',
+  'Text.\n\n¦--- he said',
+  'Text.\n\n¦<b>bold</b> text',
+  'Text.\n\n¦<kbd>x</kbd> ends it',
+  'Text.\n\n¦<https://example.org> is',
+  'Text.\n\n¦![kettle](k.png) is one',
+  'Text.\n\n¦$$x$$ is',
 ])('but not into other text: %s', (marked) => {
   expect(reasonAt(marked)).toBeUndefined();
 });

@@ -18,9 +18,10 @@ it('a stop before it does not count', () => {
   expect(filterBeginning('.\n3.', { ...context, after: '\n3. Grind it.' })).toEqual({ drop: 'only-whitespace' });
 });
 
-it('takes off the marker that is left of a construct, and the joining word that is left of that', () => {
+it('takes off the marker that is left of a construct, and leaves the line before it whole', () => {
   expect(filterBeginning(' it.\n- [Read', context)).toEqual({ text: ' it.' });
-  expect(filterBeginning(' it, and\n- **so', context)).toEqual({ text: ' it' });
+  expect(filterBeginning(' all of that\n\n## ', context)).toEqual({ text: ' all of that' });
+  expect(filterBeginning(' it, and **so', context)).toEqual({ text: ' it' });
 });
 
 it('keeps a beginning of what came in', () => {

@@ -98,3 +98,12 @@ it('adds a space or nothing, and never a second space', () => {
     }),
   );
 });
+
+it.each([
+  ['The screen is 27" wide and ', 'has', '"great" colours'],
+  ['5*3 is ', 'so', '*very* big'],
+  ['Prices* are ', 'all', '*net*'],
+  ['Use ` as ', 'the', '`code` here'],
+])('lone marks before the cursor do not close what begins behind it: %s', (before, text, after) => {
+  expect(between(before, text, after)).toEqual({ text: `${text} ` });
+});
