@@ -2,7 +2,7 @@ import type { UnitDocument } from '../../text/units';
 import { Signal } from '../signal';
 import { withOtherLineEnds } from './lineEnds';
 import { movedRegion, regionOf, type Region, type Replacement } from './region';
-import { anchorBefore, startOfWords, unitBehind, unitWritten } from './target';
+import { anchorBefore, endOfWords, startOfWords, unitBehind, unitWritten } from './target';
 
 /** What the writer has decided about one sentence. */
 export interface SteeredSentence {
@@ -161,7 +161,10 @@ export class Steering {
 
 /** The unit that is written at `offset` has not begun there: the text before it ends there, or with the white space before. */
 function anchorAt(units: UnitDocument, unit: number, offset: number): number {
-  return Math.min(offset, anchorBefore(units, unit));
+  let at = Math.min(offset, anchorBefore(units, unit));
+  // What stands right before the cursor may begin a sentence there and be something else with the text behind it, as the half of a fence's last line.
+  while (at > 0 && unitBehind(units, at) > unit) at = endOfWords(units.text, at - 1);
+  return at;
 }
 
 function shown({ region, sentences }: Place): SteeringPlace {

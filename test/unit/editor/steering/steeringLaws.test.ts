@@ -80,6 +80,10 @@ describe('Steering', () => {
     );
   });
 
+  it('holds within the last line of a fence, which is something else as long as it is not whole', () => {
+    expect(pinned('![x](y)\n> ~~~\n~~~\n\n\ne.g. $$\n', [15]).pins).toEqual([0, 100]);
+  });
+
   it('has places in order within the text, whatever is edited', () => {
     fc.assert(
       fc.property(markdown, fc.array(fc.nat(), { maxLength: 4 }), edits, (text, places, changes) => {
