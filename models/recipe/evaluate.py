@@ -56,8 +56,9 @@ def measure(model: PlannerLM, windows: Windows, wanted, condition: str, device, 
         targets = batch["targets"].clone()
         for row, (_, _, done) in enumerate(some):
             targets[row, :done] = -100
-        # In full precision, as in planner.measure.
-        logits = model.planner(batch["embeddings"], batch["kinds"])[:, :, 0]
+        if condition != "none":
+            # In full precision, as in planner.measure.
+            logits = model.planner(batch["embeddings"], batch["kinds"])[:, :, 0]
         with autocast(device):
             plan = None
             if condition != "none":

@@ -35,6 +35,10 @@ export function isScored(text: string, { start, end, kind }: Unit): boolean {
 /** Characters that are looked at first: most documents have letters enough in them, and splitting all of a long one takes its time. */
 const BEGINNING = 4096;
 
+export function lettersIn(text: string): number {
+  return text.replace(/\P{L}+/gu, '').length;
+}
+
 /** Whether a text has so many letters in units that are scored. */
 export function hasScoredLetters(text: string, fewest: number): boolean {
   return [text.slice(0, BEGINNING), text].some((part) => {
@@ -42,7 +46,7 @@ export function hasScoredLetters(text: string, fewest: number): boolean {
     // The last unit of a beginning may be cut.
     const whole = part.length === text.length ? units : units.slice(0, -1);
     const scored = whole.filter((unit) => isScored(part, unit)).map(({ start, end }) => part.slice(start, end));
-    return scored.join('').replace(/\P{L}+/gu, '').length >= fewest;
+    return lettersIn(scored.join('')) >= fewest;
   });
 }
 

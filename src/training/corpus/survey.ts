@@ -7,7 +7,7 @@ import { draw } from './draw';
 import { withoutFrontMatter } from './frontMatter';
 import { isGenerated } from './generated';
 import { NearDuplicates } from './nearDuplicates';
-import { hasScoredLetters } from './scoring';
+import { hasScoredLetters, lettersIn } from './scoring';
 import { splitOf, type Split } from './split';
 import { templatePages } from './templatePages';
 import { walk, type DocumentFolder, type FoundFile } from './walk';
@@ -135,7 +135,8 @@ interface Candidate {
 
 /** Why a text is of no use, if so; else it is remembered, so that its copies are known. */
 function flaw({ file: { path }, text, body }: Candidate, near: NearDuplicates): SkipReason | undefined {
-  if (body.replace(/\P{L}+/gu, '').length < FEWEST_LETTERS) return 'too-short';
+  // Splitting a text takes longer than counting its letters.
+  if (lettersIn(body) < FEWEST_LETTERS) return 'too-short';
   if (isGenerated({ path, text })) return 'generated';
   if (!hasScoredLetters(body, FEWEST_LETTERS)) return 'too-short';
   return near.seen(body) ? 'duplicate' : undefined;

@@ -18,6 +18,11 @@ export type Verdict = { readonly text: string } | { readonly drop: SimpleReason 
 /** One rule of what may be shown. Filters are pure, and keep or shorten: what stays is a beginning of what came in. */
 export type Filter = (text: string, context: FilterContext) => Verdict;
 
+/** Whether text follows the cursor on its line. */
+export function isWithinLine({ after }: FilterContext): boolean {
+  return /^[^\n]*\S/.test(after);
+}
+
 /** The line being written, up to the cursor. */
 export function lineBefore(context: FilterContext): string {
   return context.before.slice(context.before.lastIndexOf('\n') + 1);
