@@ -6,6 +6,8 @@ Each of the texts is what `npm run bench -- continuations` writes for one row: J
   edit       Levenshtein distance between the label sequences of what was written and of the truth, by the longer one's length (2404.00614)
   rouge2     F1 of bigrams of words
   latent     latent perplexity: of the label sequences, under a bigram of the training documents' labels; that of the truth is printed beside it
+  mauve      with --mauve: MAUVE (Pillutla et al. 2021) of what was written and the truth, of features of the encoder's teacher, where the paper takes a large LM's;
+             it depends on how many texts there are, so that only rows with the same places can be compared
 Sentences are labelled by the encoder, as everywhere.
 """
 
@@ -25,6 +27,10 @@ from distil import embed, load_encoder
 from model import load_config
 from planner import bigram
 from reuse import labels_of
+from teacher import Teacher
+
+# Word pieces of a text that the teacher reads: the 128 tokens that rows write are fewer.
+MAUVE_TOKENS = 256
 
 
 def levenshtein(a: list[int], b: list[int]) -> int:
@@ -43,12 +49,23 @@ def rouge2(text: str, truth: str) -> float:
     return 2 * shared / max(1, sum(ours.values()) + sum(theirs.values()))
 
 
+def mauve(teacher: Teacher, written: list[str], truth: list[str]) -> float:
+    """Between 0 and 1: 1 where the two sets of texts have the same distribution."""
+    # Here, since nothing else needs the package.
+    from mauve import compute_mauve
+
+    p, q = (np.concatenate([teacher.embed(texts[a : a + 64]).numpy() for a in range(0, len(texts), 64)]) for texts in (truth, written))
+    return float(compute_mauve(p_features=p, q_features=q, verbose=False).mauve)
+
+
 def main(options) -> None:
     config, tokenizer = load_config(options.model / "config.json"), Tokenizer.from_file(str(options.model / "tokenizer.json"))
     encoder = load_encoder(config, options.encoder, "cpu")
     train = np.load(options.data)
     train_labels = labels_of(options.model, train["unit_starts"], np.load(options.embeddings))
     count = config["labels"]["count"]
+
+    teacher = Teacher("cpu", MAUVE_TOKENS) if options.mauve else None
 
     # What the authors wrote is the same beside each row.
     @functools.cache
@@ -76,6 +93,8 @@ def main(options) -> None:
             latent=round(latent(*written), 1),
             latent_of_truth=round(latent(*truth), 1),
         )
+        if teacher:
+            facts.update(mauve=round(mauve(teacher, [line["written"] for line in lines], [line["truth"] for line in lines]), 3))
         print(json.dumps(facts), flush=True)
 
 
@@ -84,4 +103,5 @@ if __name__ == "__main__":
     for name in ("model", "encoder", "data", "embeddings"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--texts", type=Path, nargs="+", required=True)
+    parser.add_argument("--mauve", action="store_true", help="needs the teacher, and mauve-text (0.4.0)")
     main(parser.parse_args())

@@ -82,14 +82,17 @@ def measure(planner: Planner, data, embeddings, labels, device, step: int = 0) -
 
 def bigram(train_labels, train_starts, labels, starts, count: int) -> float:
     """Cross-entropy in nats of a label bigram with add-0.1 smoothing; documents start with a state of their own."""
+
+    def preceding(labels: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        before = np.concatenate(([count], labels[:-1].astype(np.int64)))
+        # A last document without units would begin behind the last label.
+        before[starts[starts < len(labels)]] = count
+        return before
+
     counts = np.full((count + 1, count), 0.1)
-    before = np.concatenate(([count], train_labels[:-1].astype(np.int64)))
-    before[train_starts[:-1]] = count
-    np.add.at(counts, (before, train_labels), 1)
+    np.add.at(counts, (preceding(train_labels, train_starts), train_labels), 1)
     logs = np.log(counts / counts.sum(1, keepdims=True))
-    before = np.concatenate(([count], labels[:-1].astype(np.int64)))
-    before[starts[:-1]] = count
-    return float(-logs[before, labels].mean())
+    return float(-logs[preceding(labels, starts), labels].mean())
 
 
 def train(planner: Planner, data, embeddings, labels: np.ndarray, epochs: float, batch: int, device, seed: int, compiled: bool = False) -> None:
