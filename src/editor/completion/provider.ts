@@ -10,11 +10,14 @@ import { steeringKey, type Mode, type Preferences } from './conditions';
 import type { Counters } from './counters';
 import { extending } from './selected';
 import type { Suggestion } from './suggestion';
+import { whileSlow } from './whileSlow';
 
 /** Run by the editor after a whole suggestion was accepted. Not in the palette. */
 export const ACCEPTED = 'planwright.accepted';
 /** For how long the writer is told why there is nothing, in milliseconds. */
 const TOLD = 6000;
+/** Who asked is told that the suggestions are being made where they are not there after so many milliseconds. */
+const SLOW = 400;
 
 type Nothing = vscode.InlineCompletionItem[] | undefined;
 /** Why there is nothing: for the log, and for who asked. */
@@ -67,7 +70,9 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
 
     const offset = document.offsetAt(position);
     const preferences = this.preferences(document);
-    const answer = await this.completer.suggest({ state, offset, mode, preferences, signal: signalOf(token) });
+    const answering = this.completer.suggest({ state, offset, mode, preferences, signal: signalOf(token) });
+    if (mode === 'alternatives' || mode === 'steered') whileSlow(answering, SLOW, tellOfWork);
+    const answer = await answering;
     if (answer.kind === 'nothing') return this.silence(inWords(answer), mode);
     if (token.isCancellationRequested) return this.nothing('superseded');
     const items = toItems(answer.items, document, position, context.selectedCompletionInfo);
@@ -129,6 +134,10 @@ export class SuggestionProvider implements vscode.InlineCompletionItemProvider {
     if (mode !== 'unasked' && mode !== 'continued' && message) void vscode.window.setStatusBarMessage(message, TOLD);
     return this.nothing(reason);
   }
+}
+
+function tellOfWork(): vscode.Disposable {
+  return vscode.window.setStatusBarMessage(`$(loading~spin) ${vscode.l10n.t('Looking for suggestions…')}`);
 }
 
 function inWords({ reason, sentence }: Answer & { kind: 'nothing' }): Reason {
