@@ -58,6 +58,18 @@ describe('steering', () => {
     await workbench.saved('draft.md', before);
   });
 
+  it('stops writing when Escape is pressed', async () => {
+    const workbench = open();
+    await workbench.openNew('escape.md', ESSAY);
+    await workbench.press('Control+End');
+    await workbench.type('\nA good crust needs heat.');
+    const before = (await workbench.lines()).join('\n').length;
+    await workbench.command('Planwright: Draft Paragraph from Plan');
+    await eventually('a first sentence', async () => (await workbench.lines()).join('\n').length > before);
+    await workbench.press('Escape');
+    await eventually('the end of writing', () => /[123] of 4 sentences were written/.test(workbench.log()));
+  });
+
   it('writes into one side of a comparison, and leaves the comparison open', async () => {
     const workbench = open();
     await workbench.openNew('compared.md', ESSAY);

@@ -45,13 +45,24 @@ async function write(services: Services, place: Place, title: string, sentences:
     if (outcome.sentences === 0 && outcome.silence) tell(translated(outcome.silence.sentence));
     return outcome.sentences;
   } catch (error) {
-    if (error instanceof EngineCancelled) return session.sentences;
+    if (error instanceof EngineCancelled) {
+      log.debug(`${session.sentences} of ${sentences} sentences were written: stopped.`);
+      return session.sentences;
+    }
     log.warn(`Nothing more was written: ${(error as Error).message}`);
     void vscode.window.showWarningMessage(`Planwright: ${(error as Error).message}`);
     return session.sentences;
   } finally {
     session.dispose();
   }
+}
+
+/** What is being written now. */
+const running = new Set<Session>();
+
+/** Ends what is being written; what stands there already stays. */
+export function stopWriting(): void {
+  for (const session of running) session.stop();
 }
 
 /** A draft being written into an editor. It ends when the writer does anything else there, or leaves it. */
@@ -68,6 +79,8 @@ class Session implements vscode.Disposable {
     private expected: number,
   ) {
     const { document } = editor;
+    running.add(this);
+    tellKeys();
     this.subscriptions = [
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document === document && event.contentChanges.length > 0 && !this.inserting) this.stop();
@@ -105,8 +118,15 @@ class Session implements vscode.Disposable {
   };
 
   dispose(): void {
+    running.delete(this);
+    tellKeys();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
+}
+
+/** While something is written, Escape ends it: the editor's own Escape would hide the notification and let it go on. */
+function tellKeys(): void {
+  void vscode.commands.executeCommand('setContext', 'planwright.writing', running.size > 0);
 }
 
 function because({ silence }: DraftOutcome): string {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
-import { draftParagraph, writeStep } from './draft';
+import { draftParagraph, stopWriting, writeStep } from './draft';
 import { banned, moved, pinned, unpinned } from './pins';
 import { goTo, placeOf, type Place } from './place';
 import type { Wishes } from './steering';
@@ -22,10 +22,11 @@ export function registerSteering(services: Services): vscode.Disposable {
       await goTo(place, offset);
       state.steering.set(offset, next);
     });
-  const commands: Record<string, (argument: unknown) => Promise<void>> = {
+  const commands: Record<string, (argument: unknown) => unknown> = {
     steer: at((place) => steerPick(services, place)),
     writeStep: at((place) => writeStep(services, place)),
     draftParagraph: at((place) => draftParagraph(services, place)),
+    stopWriting: () => stopWriting(),
     clearSteering: at(({ state }) => state.steering.clear()),
     pin: change((wishes, { label, step }) => (label === undefined ? undefined : pinned(wishes, label, step))),
     unpin: change((wishes, { step }) => unpinned(wishes, step)),

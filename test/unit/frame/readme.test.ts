@@ -31,7 +31,10 @@ describe('the README', () => {
 
   it('names every key', () => {
     for (const { key } of contributes.keybindings) {
-      const spelt = key.replace(/ctrl/g, 'Ctrl').replace(/\+(\w)/g, (_, letter: string) => `+${letter.toUpperCase()}`);
+      const spelt = key
+        .replace('escape', 'Esc')
+        .replace(/ctrl/g, 'Ctrl')
+        .replace(/\+(\w)/g, (_, letter: string) => `+${letter.toUpperCase()}`);
       expect(readme).toContain(spelt);
     }
   });
@@ -40,12 +43,18 @@ describe('the README', () => {
 describe('the manifest', () => {
   it('keeps to few settings and few keys, each of them a chord for our languages', () => {
     expect(settings.length).toBeLessThanOrEqual(20);
-    expect(contributes.keybindings.length).toBeLessThanOrEqual(4);
-    for (const { key, when } of contributes.keybindings) {
+    const chords = contributes.keybindings.filter(({ key }) => key !== 'escape');
+    expect(chords.length).toBeLessThanOrEqual(4);
+    for (const { key, when } of chords) {
       expect(key).toMatch(/^ctrl\+k /);
       expect(key).not.toMatch(/tab|enter/);
       expect(when).toContain('planwright.languages');
     }
+  });
+
+  it('takes Escape only while something is being written', () => {
+    const whens = contributes.keybindings.flatMap(({ key, when }) => (key === 'escape' ? [when] : []));
+    expect(whens).toEqual(['editorTextFocus && planwright.writing']);
   });
 
   it('has a walkthrough of five steps', () => {
