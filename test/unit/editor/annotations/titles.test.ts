@@ -15,6 +15,13 @@ describe('labelsTitle', () => {
     [[undefined], 4, '…'],
     [[], 4, '…'],
   ])('%j, at most %d: %s', (labels, most, title) => expect(labelsTitle(labels, most, name)).toBe(title));
+
+  it('spells out fewer where the names are long, so that what comes next stays in sight', () => {
+    const long = (label: number): string => `${name(label)} states something about the world`;
+    expect(labelsTitle([0, 1, 2], 4, long)).toBe(`${long(0)} → ${long(1)} +1`);
+    expect(labelsTitle([0, 1, 2], 8, long)).toBe(`${long(0)} → ${long(1)} → ${long(2)}`);
+    expect(labelsTitle([0, 1, 1], 1, long)).toBe(`${long(0)} +2`);
+  });
 });
 
 describe('nextTitle', () => {
@@ -42,7 +49,7 @@ describe('nextTitle', () => {
 });
 
 it('a pinned lens has an icon beside the word, and names make none', () => {
-  expect(lensTitle('next: B pinned', true)).toBe('$(pinned) next: B pinned');
+  expect(lensTitle('next: B pinned', true)).toBe('$(pinned)\u00a0next: B pinned');
   expect(lensTitle('$(gear)', false)).toBe('$\u2060(gear)');
 });
 
