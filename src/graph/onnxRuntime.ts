@@ -86,12 +86,7 @@ export class OnnxRuntime implements Runtime {
     } catch (cause) {
       const reason = reasonOf(cause);
       if (this.device !== 'cpu' && /adapter|device|vulkan|d3d12|metal|dawn|provider/i.test(reason)) {
-        throw new DeviceError(
-          `${this.device} cannot be used for graph ${graph.name}: ${reason} Choose another device, such as cpu.`,
-          {
-            cause,
-          },
-        );
+        throw new DeviceError(`${this.device} cannot be used for graph ${graph.name}: ${reason}`, { cause });
       }
       throw new GraphError(`onnxruntime refuses graph ${graph.name}: ${reason}`, { cause });
     }

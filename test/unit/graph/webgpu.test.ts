@@ -179,12 +179,10 @@ describe.skipIf(reason !== undefined)('on WebGPU', () => {
   });
 });
 
-it.skipIf(reason === undefined)('without a usable device a session says so and what to do', async () => {
+it.skipIf(reason === undefined)('without a usable device a session says so', async () => {
   const builder = new GraphBuilder('example');
   builder.output('y', ops.exp(builder.input('x', 'float32', [2])));
   const created = OnnxRuntime.open('webgpu').createSession(builder.build());
   await expect(created).rejects.toThrow(DeviceError);
-  await expect(created).rejects.toThrow(
-    /^webgpu cannot be used for graph example: .* Choose another device, such as cpu\.$/s,
-  );
+  await expect(created).rejects.toThrow(/^webgpu cannot be used for graph example: ./s);
 });
