@@ -59,8 +59,10 @@ describe('quietText', () => {
   });
 
   it('keeps what comes next where not all fits', () => {
-    const text = quietText({ labels: 'word '.repeat(60), next: 'next: B 41 %' });
-    expect(text?.length).toBeLessThanOrEqual(80);
-    expect(text).toMatch(/… \| next: B 41 %$/);
+    for (const next of ['next: B 41 %', 'next: Quotes a remark with no speaker named pinned']) {
+      const text = quietText({ labels: 'word '.repeat(60), next });
+      expect(text?.length).toBeLessThanOrEqual(80);
+      expect(text?.endsWith(`… | ${next}`)).toBe(true);
+    }
   });
 });
