@@ -21,7 +21,7 @@ const SENTENCES = {
   'inside-word': l10n.t('There are letters on both sides of the cursor: a word is being changed, not written.'),
   'after-marker': l10n.t('The line has only a Markdown marker so far: it needs a space before its text.'),
   'before-block': l10n.t(
-    'A heading, a list item or another block begins right behind the cursor: text here would run into it.',
+    'A heading, a list item or another block begins right after the cursor: text here would run into it.',
   ),
   cancelled: l10n.t('The request was cancelled.'),
   'document-changed': l10n.t('The document changed while the completion was computed.'),

@@ -81,7 +81,7 @@ export function menuItems(situation: MenuSituation, l10n: Localiser): MenuItem[]
           ...(isTraining ? [] : [run('history', l10n.t('Fine-tune again…'), 'fineTuneAgain')]),
           using === 'workspace'
             ? run('arrow-swap', l10n.t('Use the bundled model'), 'switchModel', l10n.t('now: the workspace’s own'))
-            : run('arrow-swap', l10n.t('Use the workspace’s own model'), 'switchModel', l10n.t('now: the starter')),
+            : run('arrow-swap', l10n.t('Use the workspace’s own model'), 'switchModel', l10n.t('now: the bundled one')),
           run('output', l10n.t('Report of fine-tuning'), 'showTrainingReport'),
         ]),
     { label: l10n.t('Engine') },
