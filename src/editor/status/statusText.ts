@@ -43,6 +43,11 @@ export function statusText({ engine, verdict, snoozedUntil, training }: Situatio
       case 'too-large':
         return say(l10n.t('Planwright: off here'), l10n.t('This document is too large.'));
       case 'scheme':
+        return say(
+          l10n.t('Planwright: off here'),
+          l10n.t('Its language is not among those of “planwright.languages”.'),
+        );
+      case 'scheme':
       case 'language':
         return say(l10n.t('Planwright: off here'), l10n.t('Not a document that one writes in.'));
       case 'setting':

@@ -60,7 +60,7 @@ describe('statusText', () => {
   });
 
   it('has words of its own for every reason to be off', () => {
-    const reasons = ['setting', 'file', 'snoozed', 'language', 'too-large'] as const;
+    const reasons = ['setting', 'file', 'snoozed', 'language', 'scheme', 'too-large'] as const;
     const details = reasons.map((reason) => text(READY, { on: false, reason }).detail);
     expect(new Set(details).size).toBe(reasons.length);
     expect(text(READY, { on: false, reason: 'snoozed' }).text).toBe('Planwright: snoozed until 14:05');
@@ -74,6 +74,7 @@ describe('menuItems', () => {
     on: true,
     fileOff: false,
     snoozed: false,
+    unasked: true,
     confidence: 'balanced',
     style: 'lens',
     isTraining: false,
@@ -117,9 +118,18 @@ describe('menuItems', () => {
   it('says in words which choice is current', () => {
     const current = menuItems(situation, english).filter(({ description }) => description === 'current');
     expect(current.map(({ action }) => action)).toEqual([
-      { kind: 'setting', name: 'completions.confidence', value: 'balanced' },
-      { kind: 'setting', name: 'annotations.style', value: 'lens' },
+      { kind: 'settings', values: { 'completions.confidence': 'balanced' } },
+      { kind: 'settings', values: { 'annotations.style': 'lens' } },
     ]);
+  });
+
+  it('says where nothing is suggested unasked, and turns that on with the choice of how sure', () => {
+    const items = menuItems({ ...situation, unasked: false }, english);
+    expect(items.find(({ description }) => description === 'current')?.label).toBe('Only when you ask');
+    expect(items.find(({ label }) => label.startsWith('Balanced'))?.action).toEqual({
+      kind: 'settings',
+      values: { 'completions.confidence': 'balanced', 'completions.enable': true },
+    });
   });
 
   it('offers to fine-tune, or to stop what is being fine-tuned', () => {
