@@ -41,7 +41,7 @@ export class Configuration implements vscode.Disposable {
     return this.get('languages', ['markdown']);
   }
 
-  completionsEnabled(document: vscode.TextDocument): boolean {
+  completionsEnabled(document?: vscode.TextDocument): boolean {
     return this.get('completions.enable', true, document);
   }
 
@@ -63,7 +63,7 @@ export class Configuration implements vscode.Disposable {
     return this.get<AnnotationStyle>('annotations.style', 'lens', document);
   }
 
-  /** How many sentence labels of a paragraph are spelt out. */
+  /** How many sentence labels of a paragraph are spelt out at most. */
   annotationLabels(document: vscode.TextDocument): number {
     return Math.max(1, this.get('annotations.labels', 4, document));
   }

@@ -34,6 +34,7 @@ export async function showMenu(services: Services): Promise<void> {
       on: configuration.enabled(document),
       fileOff: ours ? activity.isFileOff(document.uri) : undefined,
       snoozed: activity.snoozeEnd !== undefined,
+      unasked: configuration.completionsEnabled(document),
       confidence: configuration.confidence(document),
       style: configuration.annotationStyle(document),
       isTraining: fineTuning.words !== undefined,
@@ -44,7 +45,9 @@ export async function showMenu(services: Services): Promise<void> {
   );
   const chosen = await vscode.window.showQuickPick(items.map(asQuickPick), { title: 'Planwright' });
   const action = chosen?.item.action;
-  if (action?.kind === 'setting') await configuration.set(action.name, action.value, document);
+  if (action?.kind === 'settings') {
+    for (const [name, value] of Object.entries(action.values)) await configuration.set(name, value, document);
+  }
   if (action?.kind !== 'command') return;
   const settings = action.command === 'workbench.action.openSettings';
   const argument = settings ? `@ext:${context.extension.id}` : action.argument;

@@ -5,10 +5,10 @@ import type { AnnotationStyle, Confidence } from '../configuration';
 import type { Localiser } from '../localiser';
 import type { StatusText } from './statusText';
 
-/** What a choice in the menu does: runs a command, or gives a setting a value. */
+/** What a choice in the menu does: runs a command, or gives settings values. */
 export type MenuAction =
   | { readonly kind: 'command'; readonly command: string; readonly argument?: number }
-  | { readonly kind: 'setting'; readonly name: string; readonly value: string };
+  | { readonly kind: 'settings'; readonly values: Readonly<Record<string, string | boolean>> };
 
 /** An entry of the menu; one with neither an icon nor an action heads those below it. */
 export interface MenuItem {
@@ -27,6 +27,8 @@ export interface MenuSituation {
   /** Whether the active document is turned off by itself; undefined where there is none that Planwright could work in. */
   readonly fileOff: boolean | undefined;
   readonly snoozed: boolean;
+  /** Whether text is suggested without being asked for. */
+  readonly unasked: boolean;
   readonly confidence: Confidence;
   readonly style: AnnotationStyle;
   readonly isTraining: boolean;
@@ -37,19 +39,26 @@ export interface MenuSituation {
 
 /** The entries of Planwright's menu, in order. */
 export function menuItems(situation: MenuSituation, l10n: Localiser): MenuItem[] {
-  const { memory, on, fileOff, snoozed, confidence, style, isTraining, using, counts } = situation;
+  const { memory, on, fileOff, snoozed, unasked, confidence, style, isTraining, using, counts } = situation;
   const run = (icon: string, label: string, command: string, description?: string, argument?: number): MenuItem => ({
     icon,
     label,
     ...(description !== undefined && { description }),
     action: { kind: 'command', command: `planwright.${command}`, ...(argument !== undefined && { argument }) },
   });
-  const choose = (name: string, current: string, value: string, label: string): MenuItem => ({
-    icon: current === value ? 'check' : 'blank',
+  const choose = (isCurrent: boolean, label: string, values: Readonly<Record<string, string | boolean>>): MenuItem => ({
+    icon: isCurrent ? 'check' : 'blank',
     label,
-    ...(current === value && { description: l10n.t('current') }),
-    action: { kind: 'setting', name, value },
+    ...(isCurrent && { description: l10n.t('current') }),
+    action: { kind: 'settings', values },
   });
+  const suggest = (value: Confidence, label: string): MenuItem =>
+    choose(unasked && confidence === value, label, {
+      'completions.confidence': value,
+      ...(!unasked && { 'completions.enable': true }),
+    });
+  const show = (value: AnnotationStyle, label: string): MenuItem =>
+    choose(style === value, label, { 'annotations.style': value });
   const accepted = counts.whole + counts.sentences + counts.parts;
   return [
     state(situation, l10n),
@@ -64,13 +73,14 @@ export function menuItems(situation: MenuSituation, l10n: Localiser): MenuItem[]
           run('bell-slash', l10n.t('Snooze for {0} minutes', minutes), 'snooze', undefined, minutes),
         )),
     { label: l10n.t('Suggestions') },
-    choose('completions.confidence', confidence, 'quiet', l10n.t('Quiet: seldom, and then often right')),
-    choose('completions.confidence', confidence, 'balanced', l10n.t('Balanced: when reasonably sure')),
-    choose('completions.confidence', confidence, 'eager', l10n.t('Eager: often, and more often wrong')),
+    suggest('quiet', l10n.t('Quiet: seldom, and then often right')),
+    suggest('balanced', l10n.t('Balanced: when reasonably sure')),
+    suggest('eager', l10n.t('Eager: often, and more often wrong')),
+    choose(!unasked, l10n.t('Only when you ask'), { 'completions.enable': false }),
     { label: l10n.t('Plan') },
-    choose('annotations.style', style, 'lens', l10n.t('A line above each paragraph')),
-    choose('annotations.style', style, 'quiet', l10n.t('Faint text on the blank line above')),
-    choose('annotations.style', style, 'off', l10n.t('Not shown')),
+    show('lens', l10n.t('A line above each paragraph')),
+    show('quiet', l10n.t('Faint text on the blank line above')),
+    show('off', l10n.t('Not shown')),
     { label: l10n.t('This workspace') },
     isTraining
       ? run('debug-stop', l10n.t('Stop fine-tuning…'), 'stopFineTuning')

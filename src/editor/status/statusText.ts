@@ -42,13 +42,12 @@ export function statusText({ engine, verdict, snoozedUntil, training }: Situatio
         return say(l10n.t('Planwright: off for this file'), l10n.t('The menu turns it on again.'));
       case 'too-large':
         return say(l10n.t('Planwright: off here'), l10n.t('This document is too large.'));
-      case 'scheme':
+      case 'language':
         return say(
           l10n.t('Planwright: off here'),
           l10n.t('Its language is not among those of “planwright.languages”.'),
         );
       case 'scheme':
-      case 'language':
         return say(l10n.t('Planwright: off here'), l10n.t('Not a document that one writes in.'));
       case 'setting':
         return say(l10n.t('Planwright: off'), l10n.t('Turned off in the settings.'));
