@@ -25,7 +25,7 @@ const LONGEST_EXAMPLE = 140;
 const GAP = '&nbsp;&nbsp;';
 
 /**
- * The most expected labels, a row each: percent, bar, name, and what can be done with it.
+ * The most expected labels, a row each: percent, bar, name, and what can be done with it, or taken back.
  * @param observed the label of the sentence that stands there
  */
 export function distributionTable(
@@ -47,8 +47,13 @@ export function distributionTable(
     ];
     const named = remarks.length > 0 ? `**${plain(name)}** (${remarks.join(', ')})` : plain(name);
     const place = { ...at, label: id };
-    const pin = commandLink(l10n.t('Pin'), 'planwright.pin', place, l10n.t('Pin “{0}” here', name));
-    const ban = commandLink(l10n.t('Never here'), 'planwright.never', place, l10n.t('Never “{0}” here', name));
+    const pin =
+      id === pins[0]
+        ? commandLink(l10n.t('Unpin'), 'planwright.unpin', place)
+        : commandLink(l10n.t('Pin'), 'planwright.pin', place, l10n.t('Pin “{0}” here', name));
+    const ban = never.includes(id)
+      ? commandLink(l10n.t('Allow'), 'planwright.allow', place)
+      : commandLink(l10n.t('Never here'), 'planwright.never', place, l10n.t('Never “{0}” here', name));
     return [plain(percent(probability)), bar(probability, whole) + GAP, named + GAP, `${pin} · ${ban}`];
   });
   const steer = commandLink(l10n.t('Steer here…'), 'planwright.steer', at);

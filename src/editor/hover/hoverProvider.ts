@@ -4,7 +4,7 @@ import { hoverMarkdown } from './hoverMarkdown';
 import type { InfluenceBook } from './influenceBook';
 import { hoverTarget } from './target';
 
-const COMMANDS = ['planwright.steer', 'planwright.pin', 'planwright.never'];
+const COMMANDS = ['steer', 'pin', 'unpin', 'never', 'allow'].map((name) => `planwright.${name}`);
 
 /** Shows what is known of the sentence under the mouse or at the caret. It only reads: a hover never makes the model run. */
 export class HoverProvider implements vscode.HoverProvider {

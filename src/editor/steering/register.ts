@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { draftParagraph, stopWriting, writeStep } from './draft';
-import { banned, moved, pinned, unpinned } from './pins';
+import { allowed, banned, moved, pinned, unpinned } from './pins';
 import { goTo, placeOf, type Place } from './place';
 import type { Wishes } from './steering';
 import { steerPick } from './steerPick';
@@ -31,6 +31,7 @@ export function registerSteering(services: Services): vscode.Disposable {
     pin: change((wishes, { label, step }) => (label === undefined ? undefined : pinned(wishes, label, step))),
     unpin: change((wishes, { step }) => unpinned(wishes, step)),
     never: change((wishes, { label }) => (label === undefined ? undefined : banned(wishes, label))),
+    allow: change((wishes, { label }) => (label === undefined ? undefined : allowed(wishes, label))),
     movePin: change((wishes, { step, to }) => (to === undefined ? undefined : moved(wishes, step, to))),
     movePinUp: change((wishes, { step }) => moved(wishes, step, step - 1)),
     movePinDown: change((wishes, { step }) => moved(wishes, step, step + 1)),

@@ -74,6 +74,8 @@ describe('the hover on a sentence', () => {
     expect(text).toContain('Pinned here: name2 · \\[term\\] · \\*x\\* → name7 · ');
     expect(text).toMatch(/name2 .* \(pinned\)/);
     expect(text).toMatch(/name3 .* \(excluded\)/);
+    expect(text).toMatch(/name2 .*\[Unpin\]\(command:planwright\.unpin\?.*\[Never here\]/);
+    expect(text).toMatch(/name3 .*\[Pin\].*\[Allow\]\(command:planwright\.allow\?/);
   });
 
   it('says why, where that is known', () => {
