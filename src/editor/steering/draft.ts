@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { EngineCancelled } from '../../engine/engine';
+import type { Activity } from '../activity';
+import { pause } from '../completion/pause';
 import { eolOf } from '../eolOf';
 import type { Services } from '../services';
 import { translated } from '../translated';
@@ -10,6 +12,8 @@ import { goTo, type Place } from './place';
 
 /** Sentences of a draft where fewer are pinned: about a paragraph. */
 const SENTENCES = 4;
+/** An editor that is left takes no edits; that it was left is told a moment later, in milliseconds. */
+const TOLD_OF_LEAVING = 200;
 
 /** Writes one sentence at the cursor that follows the label given, what is pinned, or what is expected. What is pinned for sentences before that stays, for those after it. */
 export async function writeStep(services: Services, place: Place): Promise<void> {
@@ -29,9 +33,9 @@ export async function draftParagraph(services: Services, place: Place): Promise<
 
 /** @returns how many sentences were written */
 async function write(services: Services, place: Place, title: string, sentences: number): Promise<number> {
-  const { log } = services;
+  const { activity, log } = services;
   const editor = await goTo(place, place.offset);
-  const session = new Session(editor, place.offset);
+  const session = new Session(editor, place.offset, activity);
   const eol = eolOf(editor.document);
   try {
     const outcome = await vscode.window.withProgress(
@@ -42,10 +46,13 @@ async function write(services: Services, place: Place, title: string, sentences:
       },
     );
     log.debug(`${outcome.sentences} of ${sentences} sentences were written${because(outcome)}.`);
-    if (outcome.sentences === 0 && outcome.silence) tell(translated(outcome.silence.sentence));
+    if (outcome.sentences === 0 && outcome.silence) {
+      await pause(TOLD_OF_LEAVING, session.signal);
+      if (!session.signal.aborted) tell(translated(outcome.silence.sentence));
+    }
     return outcome.sentences;
   } catch (error) {
-    if (error instanceof EngineCancelled) {
+    if (error instanceof EngineCancelled || session.signal.aborted) {
       log.debug(`${session.sentences} of ${sentences} sentences were written: stopped.`);
       return session.sentences;
     }
@@ -65,7 +72,7 @@ export function stopWriting(): void {
   for (const session of running) session.stop();
 }
 
-/** A draft being written into an editor. It ends when the writer does anything else there, or leaves it. */
+/** A draft being written into an editor. It ends when the writer does anything else there, leaves it, or turns Planwright off. */
 class Session implements vscode.Disposable {
   private readonly stopped = new AbortController();
   private readonly subscriptions: readonly vscode.Disposable[];
@@ -77,6 +84,7 @@ class Session implements vscode.Disposable {
   constructor(
     private readonly editor: vscode.TextEditor,
     private expected: number,
+    activity: Activity,
   ) {
     const { document } = editor;
     running.add(this);
@@ -93,6 +101,9 @@ class Session implements vscode.Disposable {
       // A tab that comes before it ends an editor, and its document may be closed with it.
       vscode.window.onDidChangeVisibleTextEditors((editors) => {
         if (!editors.includes(editor)) this.stop();
+      }),
+      activity.onDidChange(() => {
+        if (!activity.of(document).on) this.stop();
       }),
     ];
   }
