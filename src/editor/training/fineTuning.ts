@@ -175,7 +175,7 @@ export class FineTuning {
 
   /** Looks through the documents and asks. Undefined: there is to be no run. */
   private async agree(folders: readonly string[], { again, resume }: Wish): Promise<JobOptions | undefined> {
-    const { models, ui, news, unfinished, l10n, figures, options, workspaceName } = this.parts;
+    const { models, pauses, ui, news, unfinished, l10n, figures, options, workspaceName } = this.parts;
     const look = async (signal: AbortSignal) => {
       const model = again ? (await models.look())?.model : undefined;
       const base = model?.mode;
@@ -199,7 +199,13 @@ export class FineTuning {
     const looking = (this.looking = new AbortController());
     const { base, proposed, survey, resumes } = await ui.during(
       l10n.t('Planwright: looking through your documents'),
-      (cancelled) => look(AbortSignal.any([cancelled, looking.signal])),
+      async (cancelled) => {
+        const signal = AbortSignal.any([cancelled, looking.signal]);
+        const found = await look(signal);
+        await pauses.rest(signal);
+        if (signal.aborted) throw new EngineCancelled();
+        return found;
+      },
     );
     if (survey.refusal !== undefined) {
       news.nothingToLearn(survey.refusal);

@@ -1,3 +1,5 @@
+import { pause } from '../completion/pause';
+
 /** Why fine-tuning waits. */
 export type PauseReason = 'battery' | 'typing' | 'engine';
 
@@ -9,6 +11,8 @@ export interface PauseOptions {
   readonly engineMilliseconds?: number;
   /** How often the battery is looked at; asking costs something itself. */
   readonly batteryMilliseconds?: number;
+  /** How long after the last key a question may take the focus. */
+  readonly restMilliseconds?: number;
 }
 
 /** Decides when fine-tuning waits: while the writer types, while the engine works for the writer, and on battery. */
@@ -16,17 +20,20 @@ export class Pauses {
   private readonly typingMs: number;
   private readonly engineMs: number;
   private readonly batteryMs: number;
+  private readonly restMs: number;
   private tell: ((reason: PauseReason | undefined) => void) | undefined;
   private told: PauseReason | undefined;
   private readonly reasons = new Set<PauseReason>();
   private readonly timers = new Map<PauseReason, NodeJS.Timeout>();
   private working = false;
+  private lastKey = -Infinity;
   private poll: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: PauseOptions) {
     this.typingMs = options.typingMilliseconds ?? 5000;
     this.engineMs = options.engineMilliseconds ?? 500;
     this.batteryMs = options.batteryMilliseconds ?? 60_000;
+    this.restMs = options.restMilliseconds ?? 2000;
   }
 
   /** The reason that weighs most: what lasts longest is named first. */
@@ -55,9 +62,19 @@ export class Pauses {
 
   /** A key was pressed. */
   typed(): void {
+    this.lastKey = performance.now();
     if (this.tell === undefined) return;
     this.set('typing', true);
     this.later('typing', this.typingMs);
+  }
+
+  /** Resolves once nobody types, or with the signal: a question that comes while one types is answered by the next key. */
+  async rest(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const left = this.lastKey + this.restMs - performance.now();
+      if (left <= 0 || signal.aborted) return;
+      await pause(left, signal);
+    }
   }
 
   /** The engine began to work, or is done. */

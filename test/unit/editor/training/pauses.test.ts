@@ -89,4 +89,27 @@ describe('pauses', () => {
     expect(told).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it('has what takes the focus wait until nobody types, also while nothing is fine-tuned', async () => {
+    const { pauses } = watched();
+    let asked = 0;
+    const ask = (signal = new AbortController().signal): void => void pauses.rest(signal).then(() => asked++);
+    ask();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toBe(1);
+    pauses.typed();
+    ask();
+    await vi.advanceTimersByTimeAsync(1900);
+    pauses.typed();
+    await vi.advanceTimersByTimeAsync(1900);
+    expect(asked).toBe(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(asked).toBe(2);
+    const cancelled = new AbortController();
+    pauses.typed();
+    ask(cancelled.signal);
+    cancelled.abort();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toBe(3);
+  });
 });
