@@ -11,12 +11,14 @@ export interface ViewSituation {
   readonly engine: EngineState;
   /** Length of the document. */
   readonly length: number;
+  /** Whether there is nothing but white space in it. */
+  readonly isBlank: boolean;
 }
 
 /** What stands above the tree; undefined where the tree speaks for itself, or there is no document. */
 export function viewMessage(situation: ViewSituation | undefined, l10n: Localiser): string | undefined {
   if (situation === undefined) return undefined;
-  const { verdict, isOnSomewhere, engine, length } = situation;
+  const { verdict, isOnSomewhere, engine, length, isBlank } = situation;
   if (!verdict.on) return isOnSomewhere ? offMessage(verdict.reason, l10n) : undefined;
   switch (engine.kind) {
     case 'failed':
@@ -27,6 +29,7 @@ export function viewMessage(situation: ViewSituation | undefined, l10n: Localise
     case 'ready':
     case 'stopped':
     case 'unloaded':
+      if (isBlank) return l10n.t('Nothing is written here yet: what comes next is shown after the first sentence.');
       return length > LARGEST_ANNOTATED
         ? l10n.t('This document is too large for an outline; what comes next is shown.')
         : undefined;

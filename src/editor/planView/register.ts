@@ -26,6 +26,7 @@ export function registerPlanView(services: Services): vscode.Disposable {
       isOnSomewhere: configuration.enabledSomewhere(),
       engine: engine.state,
       length: state?.text.length ?? 0,
+      isBlank: state !== undefined && !/\S/.test(state.text),
     };
     view.message = viewMessage(situation, vscode.l10n) ?? '';
     const pins = (state?.steering.wishes(follower.offset).pins ?? []).filter((pin) => pin !== undefined).length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DocumentState } from '../../../../src/editor/documents/documentState';
-import { viewMessage } from '../../../../src/editor/planView/message';
+import { viewMessage, type ViewSituation } from '../../../../src/editor/planView/message';
 import { NextBook } from '../../../../src/editor/planView/nextBook';
 import { EngineCancelled, EngineError, type EngineState } from '../../../../src/engine/engine';
 import type { NextReply } from '../../../../src/engine/protocol';
@@ -74,26 +74,28 @@ describe('NextBook', () => {
 });
 
 describe('the message above the tree', () => {
-  const on = { on: true } as const;
-  const stopped: EngineState = { kind: 'stopped' };
+  const situation: ViewSituation = {
+    verdict: { on: true },
+    isOnSomewhere: true,
+    engine: { kind: 'stopped' },
+    length: 10,
+    isBlank: false,
+  };
+  const message = (change: Partial<ViewSituation> = {}): string | undefined =>
+    viewMessage({ ...situation, ...change }, english);
   const failed: EngineState = { kind: 'failed', error: new EngineError('crashed', 'It crashed.') };
 
   it('says what hinders, and nothing otherwise', () => {
     expect(viewMessage(undefined, english)).toBeUndefined();
-    expect(viewMessage({ verdict: on, isOnSomewhere: true, engine: stopped, length: 10 }, english)).toBeUndefined();
-    expect(viewMessage({ verdict: on, isOnSomewhere: true, engine: failed, length: 10 }, english)).toBe('It crashed.');
-    expect(
-      viewMessage({ verdict: on, isOnSomewhere: true, engine: { kind: 'starting' }, length: 10 }, english),
-    ).toMatch(/starting/);
-    expect(viewMessage({ verdict: on, isOnSomewhere: true, engine: stopped, length: 2_000_000 }, english)).toMatch(
-      /too large/,
-    );
+    expect(message()).toBeUndefined();
+    expect(message({ engine: failed })).toBe('It crashed.');
+    expect(message({ engine: { kind: 'starting' } })).toMatch(/starting/);
+    expect(message({ length: 2_000_000 })).toMatch(/too large/);
+    expect(message({ isBlank: true })).toMatch(/after the first sentence/);
     for (const reason of ['file', 'snoozed', 'too-large'] as const)
-      expect(
-        viewMessage({ verdict: { on: false, reason }, isOnSomewhere: true, engine: stopped, length: 10 }, english),
-      ).toBeDefined();
-    const off = { verdict: { on: false, reason: 'setting' }, engine: failed, length: 1 } as const;
-    expect(viewMessage({ ...off, isOnSomewhere: true }, english)).toMatch(/turned off here/);
-    expect(viewMessage({ ...off, isOnSomewhere: false }, english)).toBeUndefined();
+      expect(message({ verdict: { on: false, reason } })).toBeDefined();
+    const off = { verdict: { on: false, reason: 'setting' }, engine: failed } as const;
+    expect(message(off)).toMatch(/turned off here/);
+    expect(message({ ...off, isOnSomewhere: false })).toBeUndefined();
   });
 });
