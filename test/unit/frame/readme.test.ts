@@ -6,6 +6,7 @@ interface Manifest {
     readonly configuration: readonly { readonly properties: Readonly<Record<string, { readonly default: unknown }>> }[];
     readonly commands: readonly { readonly command: string }[];
     readonly keybindings: readonly { readonly key: string; readonly when: string }[];
+    readonly menus: { readonly 'view/item/context': readonly { readonly command: string; readonly group: string }[] };
     readonly walkthroughs: readonly { readonly steps: readonly unknown[] }[];
   };
 }
@@ -55,6 +56,13 @@ describe('the manifest', () => {
   it('takes Escape only while something is being written', () => {
     const whens = contributes.keybindings.flatMap(({ key, when }) => (key === 'escape' ? [when] : []));
     expect(whens).toEqual(['editorTextFocus && planwright.writing']);
+  });
+
+  it('has each button of a row in the row’s menu too, which the keyboard opens', () => {
+    const entries = contributes.menus['view/item/context'];
+    const isButton = ({ group }: { readonly group: string }): boolean => group.startsWith('inline');
+    const inMenu = entries.filter((entry) => !isButton(entry)).map(({ command }) => command);
+    expect(inMenu).toEqual(expect.arrayContaining(entries.filter(isButton).map(({ command }) => command)));
   });
 
   it('has a walkthrough of five steps', () => {
