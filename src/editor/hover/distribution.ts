@@ -1,5 +1,5 @@
 import type { LabelInfo, LabelProbability } from '../../engine/protocol';
-import { clip } from '../annotations/clip';
+import { exampleText } from '../annotations/example';
 import { percent } from '../annotations/percent';
 import type { Localiser } from '../localiser';
 import type { ActiveSteering } from '../steering/steering';
@@ -68,7 +68,7 @@ export function labelInWords(id: number, labels: LabelCatalogue, l10n: Localiser
   const example = info?.examples[0];
   const words = [
     ...(terms.length > 0 ? [terms.map(plain).join(', ')] : []),
-    ...(example ? [l10n.t('for example “{0}”', plain(clip(example, LONGEST_EXAMPLE)))] : []),
+    ...(example ? [l10n.t('for example “{0}”', plain(exampleText(example, LONGEST_EXAMPLE)))] : []),
   ];
   return words.length > 0 ? words.join('; ') : undefined;
 }

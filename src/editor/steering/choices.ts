@@ -1,5 +1,5 @@
 import type { LabelInfo, LabelProbability } from '../../engine/protocol';
-import { clip } from '../annotations/clip';
+import { exampleText } from '../annotations/example';
 import { withoutIcons } from '../annotations/icons';
 import { percent } from '../annotations/percent';
 import type { Localiser } from '../localiser';
@@ -81,6 +81,6 @@ function labelText({ name, terms, examples }: LabelInfo, remark: string): Omit<L
   return {
     label: withoutIcons(name),
     description: withoutIcons(description),
-    detail: example === undefined ? '' : withoutIcons(`“${clip(example, SHOWN)}”`),
+    detail: example === undefined ? '' : withoutIcons(`“${exampleText(example, SHOWN)}”`),
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clip } from '../../../../src/editor/annotations/clip';
+import { exampleText } from '../../../../src/editor/annotations/example';
 import { withoutIcons } from '../../../../src/editor/annotations/icons';
 import { finePercent, percent } from '../../../../src/editor/annotations/percent';
 import { shortName } from '../../../../src/editor/annotations/shortName';
@@ -43,6 +44,19 @@ describe('clip', () => {
       }),
     );
   });
+});
+
+describe('exampleText', () => {
+  it.each([
+    ['#### Backup versions', 'Backup versions'],
+    ['## Remarks ##', 'Remarks'],
+    ['“Do you stay?”', 'Do you stay?'],
+    ['“Wait,” she said. “Do you stay?”', '“Wait,” she said. “Do you stay?”'],
+    ['C# is a language.', 'C# is a language.'],
+  ])('%s: %s', (example, text) => expect(exampleText(example, 40)).toBe(text));
+
+  it('is no longer than asked', () =>
+    expect(exampleText('# The quick brown fox jumps', 20)).toBe('The quick brown fox…'));
 });
 
 describe('percent', () => {
