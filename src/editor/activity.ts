@@ -3,8 +3,6 @@ import type { Configuration } from './configuration';
 import { renamed, type Rename } from './documents/renamed';
 import type { Successors } from './documents/successors';
 
-export { LARGEST_ANNOTATED } from './limits';
-
 /** Why Planwright does nothing in a document. */
 export type OffReason = 'setting' | 'file' | 'snoozed' | 'language' | 'scheme' | 'too-large';
 

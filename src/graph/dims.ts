@@ -86,7 +86,7 @@ export function sum(dims: Shape): Dim {
 }
 
 /** The size two aligned axes broadcast to; undefined where they cannot, or might not: a name is no other size. */
-export function broadcastDim(a: Dim, b: Dim): Dim | undefined {
+function broadcastDim(a: Dim, b: Dim): Dim | undefined {
   if (a === b || b === 1) return a;
   return a === 1 ? b : undefined;
 }

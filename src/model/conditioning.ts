@@ -56,7 +56,7 @@ export function mixtureFor(conditioning: Conditioning, input: MixtureInput): Flo
 }
 
 /** Index of the largest value, the first of equals. */
-export function argmax(values: Float32Array): number {
+function argmax(values: Float32Array): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;

@@ -6,14 +6,12 @@ import type { EncoderConfig } from './config';
 import { EmbeddingTable } from './embeddingTable';
 import { batchesWithin, packSequences } from './packing';
 import { RotaryTable } from './rotary';
+import { HIDDEN } from './visibility';
 import { WeightBook } from './weightBook';
 import type { WeightFiles } from './weightFiles';
 
 /** Tokens per run: enough to keep the matrix products busy, few enough that attention across sequences costs little. */
 const BATCH_TOKENS = 256;
-
-/** Added to a score that must not count. */
-const HIDDEN = -1e9;
 
 /** Sentence encoder: bidirectional Llama blocks, mean over tokens, projection, unit length. */
 export class Encoder {

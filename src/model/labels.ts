@@ -2,7 +2,7 @@ import { ModelError } from './errors';
 import { Fields } from './fields';
 
 /** What a sentence of a label does, roughly: of the many labels, those that belong together (models/recipe/names.py says what each stands for). */
-export const LABEL_FAMILIES = [
+const LABEL_FAMILIES = [
   'topic',
   'definition',
   'description',

@@ -36,7 +36,7 @@ export function lmLayout(c: LmConfig): Layout {
   ]);
 }
 
-export function encoderLayout({ encoder: c }: ModelConfig): Layout {
+function encoderLayout({ encoder: c }: ModelConfig): Layout {
   return new Map([
     ['encoder.embed_tokens.weight', [c.vocabSize, c.hiddenSize]],
     ...blockTensors('encoder', c),
@@ -44,7 +44,7 @@ export function encoderLayout({ encoder: c }: ModelConfig): Layout {
   ]);
 }
 
-export function plannerLayout({ planner: c, encoder, labels }: ModelConfig): Layout {
+function plannerLayout({ planner: c, encoder, labels }: ModelConfig): Layout {
   const heads = Array.from({ length: c.steps }, (_, s) => `planner.heads.${s}`);
   return new Map([
     ['planner.start', [c.hiddenSize]],
@@ -59,14 +59,14 @@ export function plannerLayout({ planner: c, encoder, labels }: ModelConfig): Lay
   ]);
 }
 
-export function codebookLayout({ labels, encoder }: ModelConfig): Layout {
+function codebookLayout({ labels, encoder }: ModelConfig): Layout {
   return new Map([
     ['codebook.centroids', [labels.count, encoder.embeddingSize]],
     ['codebook.mean', [encoder.embeddingSize]],
   ]);
 }
 
-export function adapterLayout(config: ModelConfig): Layout {
+function adapterLayout(config: ModelConfig): Layout {
   const { labels, adapter, lm } = config;
   return new Map(
     adaptedLayers(config).flatMap((i): [string, readonly number[]][] => [

@@ -12,8 +12,8 @@ const MAX_TOTAL_BYTES = 32 << 20;
 const HELD_OUT = 0.1;
 
 /** Less cannot change a model for the better. */
-export const FEWEST_DOCUMENTS = 4;
-export const FEWEST_CHARACTERS = 8_000;
+const FEWEST_DOCUMENTS = 4;
+const FEWEST_CHARACTERS = 8_000;
 
 /**
  * The documents of a job.

@@ -123,7 +123,7 @@ export function tensorsOf(
 }
 
 /** The file that a tensor is in, by its name. */
-export function groupOf(tensor: string): Group {
+function groupOf(tensor: string): Group {
   if (tensor.startsWith('adapter.')) return 'adapter';
   return tensor.startsWith('planner.') ? 'planner' : 'lm';
 }

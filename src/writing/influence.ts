@@ -20,7 +20,7 @@ export interface Influence {
 }
 
 /** Units before the explained one that are left out in turn. */
-export const INFLUENCE_REACH = 8;
+const INFLUENCE_REACH = 8;
 
 /**
  * Explains a prediction by what it would have been: each of the last `reach` units before it is left out in turn (the planner is run on

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LARGEST_ANNOTATED } from '../activity';
+import { LARGEST_ANNOTATED } from '../limits';
 import type { AnnotationStyle } from '../configuration';
 import type { Services } from '../services';
 import { paragraphNotes, type ParagraphNote } from './paragraphNotes';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LARGEST_ANNOTATED } from '../activity';
+import { LARGEST_ANNOTATED } from '../limits';
 import type { Services } from '../services';
 import { Debounced } from './debounced';
 import { markMessage, structureMarks } from './structureMarks';

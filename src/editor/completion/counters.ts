@@ -16,20 +16,21 @@ export interface NumberStore {
 }
 
 export const COUNTERS_KEY = 'planwright.counters';
-const NONE: Counts = { offered: 0, whole: 0, sentences: 0, parts: 0, characters: 0 };
+/** What is counted before anything has been. */
+export const NO_COUNTS: Counts = { offered: 0, whole: 0, sentences: 0, parts: 0, characters: 0 };
 /** Numbers are written down at most this often, in milliseconds: each write goes to the editor's data base. */
 const SAVED_AFTER = 5000;
 
 /** Counts what becomes of suggestions, for the writer's own eyes. */
 export class Counters {
   /** What was counted here and is not written down yet: other windows write to the same store. */
-  private fresh = NONE;
+  private fresh = NO_COUNTS;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly store: NumberStore) {}
 
   get current(): Counts {
-    return sumOf({ ...NONE, ...this.store.get(COUNTERS_KEY) }, this.fresh);
+    return sumOf({ ...NO_COUNTS, ...this.store.get(COUNTERS_KEY) }, this.fresh);
   }
 
   offered(): void {
@@ -48,14 +49,14 @@ export class Counters {
   }
 
   private add(more: Partial<Counts>): void {
-    this.fresh = sumOf(this.fresh, { ...NONE, ...more });
+    this.fresh = sumOf(this.fresh, { ...NO_COUNTS, ...more });
     this.timer ??= setTimeout(() => this.save(), SAVED_AFTER);
   }
 
   private save(): void {
     this.timer = undefined;
     const { current } = this;
-    this.fresh = NONE;
+    this.fresh = NO_COUNTS;
     this.store.update(COUNTERS_KEY, current);
   }
 }

@@ -9,27 +9,12 @@ import { Counters, COUNTERS_KEY, type Counts } from './counters';
 import { followEditor } from './followEditor';
 import { showOfferMessages } from './offerMessage';
 import { ACCEPTED, SuggestionProvider } from './provider';
-import type { Suggestion } from './suggestion';
 import { Trouble } from './trouble';
-
-/** Suggestions that were put on the screen. */
-export interface OfferEvent {
-  readonly state: DocumentState;
-  readonly offset: number;
-  readonly items: readonly Suggestion[];
-  /** Whether the writer asked for them, to choose from. */
-  readonly explicit: boolean;
-}
 
 /** The registered completions. */
 export interface Completions {
   /** Whether a completion is being generated in a document. */
   isBusy(state: DocumentState): boolean;
-  readonly onDidOffer: vscode.Event<OfferEvent>;
-  /** What was offered is so no more. */
-  readonly onDidWithdraw: vscode.Event<void>;
-  /** How suggestions fared so far on this machine. */
-  readonly counts: Counts;
   dispose(): void;
 }
 
@@ -57,7 +42,7 @@ function catchUpWith({ documents }: Services, provider: SuggestionProvider): vsc
 
 /** Registers the ghost text for the languages of the settings, and its commands. */
 export function registerCompletions(services: Services): Completions {
-  const { configuration, context, documents, engine, log } = services;
+  const { configuration, context, engine, log } = services;
   const trouble = new Trouble(engine, (message) => log.warn(`No suggestions: ${message}`));
   const completer = new Completer(engine, (error) => trouble.tell(error));
   const counters = new Counters({
@@ -65,8 +50,6 @@ export function registerCompletions(services: Services): Completions {
     update: (key, counts) => context.globalState.update(key, counts),
   });
   const provider = new SuggestionProvider(services, completer, counters);
-  const offered = new vscode.EventEmitter<OfferEvent>();
-  const withdrawn = new vscode.EventEmitter<void>();
 
   const parts: { dispose(): unknown }[] = [
     registerForLanguages(configuration, (selector) =>
@@ -85,16 +68,8 @@ export function registerCompletions(services: Services): Completions {
       counters.accepted('whole', characters);
       log.debug(`A suggestion of ${characters} characters was accepted.`);
     }),
-    completer.offers.offered.listen(({ key, offset, items, explicit }) => {
-      const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === key);
-      const state = document && documents.get(document);
-      if (state) offered.fire({ state, offset, items, explicit });
-    }),
-    completer.offers.withdrawn.listen(() => withdrawn.fire()),
     showOfferMessages(completer.offers, services.labels),
     followEditor(services, completer, provider, counters),
-    offered,
-    withdrawn,
     completer,
     counters,
     trouble,
@@ -102,11 +77,6 @@ export function registerCompletions(services: Services): Completions {
   ];
   return {
     isBusy: (state) => completer.isBusy(state.key),
-    onDidOffer: offered.event,
-    onDidWithdraw: withdrawn.event,
-    get counts() {
-      return counters.current;
-    },
     dispose: () => {
       for (const part of parts) part.dispose();
     },

@@ -8,7 +8,7 @@ export interface Suggestion {
 }
 
 /** What is left of a suggestion once `typed` stands in the document; undefined where it says something else, or nothing more. */
-export function remainderOf(suggestion: Suggestion, typed: string): Suggestion | undefined {
+function remainderOf(suggestion: Suggestion, typed: string): Suggestion | undefined {
   const { text, labels } = suggestion;
   if (typed === '') return suggestion;
   if (typed.length >= text.length || !text.startsWith(typed)) return undefined;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { EngineCancelled } from '../../engine/engine';
-import { LARGEST_ANNOTATED } from '../activity';
+import { LARGEST_ANNOTATED } from '../limits';
 import type { DocumentState } from './documentState';
 import type { DocumentStore } from './documentStore';
 

@@ -1,6 +1,5 @@
 import type { Paragraph } from '../../text/paragraphs';
 import { closedUnitCount, type Unit } from '../../text/units';
-
 import { paragraphBefore, paragraphsAt } from '../annotations/paragraphCache';
 import type { DocumentState } from '../documents/documentState';
 import { LARGEST_ANNOTATED } from '../limits';

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { COUNTERS_KEY, type Counts } from '../completion/counters';
+import { COUNTERS_KEY, NO_COUNTS } from '../completion/counters';
 import type { Services } from '../services';
 import { menuItems, type MenuItem } from './menuItems';
 import { clock } from './statusItem';
 import { statusText } from './statusText';
-
-const NO_COUNTS: Counts = { offered: 0, whole: 0, sentences: 0, parts: 0, characters: 0 };
 
 /** A menu that waits longer for a busy engine is worse than one without a number. */
 const MEMORY_PATIENCE_MS = 300;

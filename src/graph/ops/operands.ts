@@ -11,7 +11,7 @@ export function fail(op: Op, operands: readonly Value[], what: string): never {
   throw new GraphError(`${op}(${operands.map(describe).join(', ')}): ${what}.`);
 }
 
-export function builderOf(op: Op, operands: readonly Operand[]): GraphBuilder {
+function builderOf(op: Op, operands: readonly Operand[]): GraphBuilder {
   const value = operands.find((operand) => typeof operand !== 'number');
   if (value === undefined) throw new GraphError(`${op}: at least one operand must be a value of a graph.`);
   return value.builder;

@@ -107,11 +107,6 @@ export class TrainingBatches {
     }
     return batch;
   }
-
-  /** The batches of a step and all after it, without end. */
-  *from(step: number): Generator<Batch, never> {
-    for (;;) yield this.at(step++);
-  }
 }
 
 /**

@@ -16,7 +16,7 @@ import { walk, type DocumentFolder, type FoundFile } from './walk';
  * Markdown and its kin, by the endings that editors know them by. Neither plain text, which in a workspace is mostly data, logs and lists, nor
  * reStructuredText, whose markup the bundled model has not seen: who writes these adds their globs.
  */
-export const DEFAULT_INCLUDE = ['**/*.{md,markdown,markdn,mdown,mdwn,mkd,mkdn,mdtxt,mdtext,mdx,rmd,qmd}'] as const;
+const DEFAULT_INCLUDE = ['**/*.{md,markdown,markdn,mdown,mdwn,mkd,mkdn,mdtxt,mdtext,mdx,rmd,qmd}'] as const;
 
 export interface CorpusOptions {
   readonly folders: readonly DocumentFolder[];

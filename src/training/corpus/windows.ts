@@ -24,7 +24,7 @@ export interface Window {
 const LINE_WITHIN = 256;
 
 /** The window that starts at a token: as long as the document and the shape allow; it ends before the first unit for which there is no room. */
-export function windowAt({ tokens, unitOf }: PreparedDocument, at: number, shape: WindowShape): Window {
+function windowAt({ tokens, unitOf }: PreparedDocument, at: number, shape: WindowShape): Window {
   const firstUnit = Math.max(0, unitOf[at]! - shape.view);
   let end = Math.min(at + shape.length, tokens.length);
   while (end > at && unitOf[end - 1]! - firstUnit >= shape.units) end--;
