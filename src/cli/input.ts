@@ -10,7 +10,7 @@ export interface Input {
 }
 
 /** Some ten times the longest novel: what is larger is not a document. */
-export const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Reads a document, `-` from standard input. A byte order mark is no part of the text, as in editors. @throws {CliFailure} */
 export async function readInput(file: string, terminal: Terminal): Promise<Input> {

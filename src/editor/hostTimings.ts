@@ -19,10 +19,6 @@ export class HostTimings {
     return this.durations.get(work) ?? [];
   }
 
-  clear(): void {
-    this.durations.clear();
-  }
-
   /** The value that a share `q` of the durations does not exceed; undefined where there are none. */
   quantile(work: HostWork, q: number): number | undefined {
     const sorted = [...this.of(work)].sort((a, b) => a - b);

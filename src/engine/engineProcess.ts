@@ -96,10 +96,6 @@ export class EngineProcess {
     this.connection.listen();
   }
 
-  get pid(): number | undefined {
-    return this.child.pid;
-  }
-
   /** Whether it can be asked. */
   alive(): boolean {
     return this.end === undefined && !this.ending;

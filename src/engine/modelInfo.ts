@@ -13,7 +13,7 @@ const DIGITS = 16;
  * Identity of weights: a hash of checksums.json, which lists the hash of every file, and the format that they are held in.
  * @param folder a model folder that has been opened
  */
-export async function weightsId(folder: string, format: string): Promise<string> {
+async function weightsId(folder: string, format: string): Promise<string> {
   const checksums = await readFile(join(folder, 'checksums.json'));
   return `${createHash('sha256').update(checksums).digest('hex').slice(0, DIGITS)}-${format}`;
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
 import { Downloader } from './download';
-import type { Graph, ValueInfo } from './graph';
+import { checkWeight } from './fits';
+import type { Graph } from './graph';
 import { toOnnx } from './onnx';
 import { OnnxSession } from './onnxSession';
 import { reasonOf } from './ortFailure';
@@ -13,7 +14,7 @@ import {
   type Session,
   type SessionOptions,
 } from './runtime';
-import { bytesOf, describe, DTYPE_BYTES, GraphError, type TensorData } from './types';
+import { bytesOf, GraphError, type TensorData } from './types';
 
 let loaded: typeof Ort | undefined;
 
@@ -112,17 +113,5 @@ export class OnnxRuntime implements Runtime {
       // Only what is fatal: the rest is thrown, and its text might end up where it should not.
       logSeverityLevel: 4,
     };
-  }
-}
-
-function checkWeight(weight: ValueInfo, data: TensorData | undefined): void {
-  const size = weight.shape.reduce<number>((product, dim) => product * Number(dim), 1);
-  if (data === undefined) throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, was not given.`);
-  if (data.length !== size) {
-    throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, needs ${size} values, not ${data.length}.`);
-  }
-  if (data.BYTES_PER_ELEMENT !== DTYPE_BYTES[weight.dtype]) {
-    const bytes = data.BYTES_PER_ELEMENT;
-    throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, was given as elements of ${bytes} bytes.`);
   }
 }

@@ -1,6 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
-import { matches } from './dims';
 import { dataOf, type Downloader } from './download';
+import { checkFeeds, checkWanted } from './fits';
 import type { Graph } from './graph';
 import { reasonOf } from './ortFailure';
 import {
@@ -12,7 +12,7 @@ import {
   type Tensor,
   type WantedOutputs,
 } from './runtime';
-import { describe, DTYPE_CODES, GraphError, type DType, type TensorData } from './types';
+import { DTYPE_CODES, GraphError, type DType, type TensorData } from './types';
 
 /** A graph loaded by onnxruntime. Made by OnnxRuntime. */
 export class OnnxSession implements Session {
@@ -31,26 +31,15 @@ export class OnnxSession implements Session {
    * @throws {DeviceError} where the computation fails, or the session is disposed of
    */
   async run(feeds: Readonly<Record<string, Tensor>>, outputs?: WantedOutputs): Promise<ReadonlyMap<string, Tensor>> {
-    const { name, inputs } = this.graph;
+    const { name } = this.graph;
     if (this.closed) throw new DeviceError(`The session of graph ${name} is disposed of; create another.`);
-    const bound = new Map<string, number>();
-    const given: Record<string, Ort.Tensor> = {};
-    for (const input of inputs) {
-      const feed = feeds[input.name];
-      if (feed === undefined)
-        throw new GraphError(`Graph ${name}: input ${input.name}, ${describe(input)}, is missing.`);
-      if (feed.dtype !== input.dtype || !matches(input.shape, feed.dims, bound)) {
-        const got = describe({ dtype: feed.dtype, shape: feed.dims });
-        throw new GraphError(`Graph ${name}: input ${input.name} must be ${describe(input)}, not ${got}.`);
-      }
-      given[input.name] = this.native(feed);
-    }
-    const into: Readonly<Record<string, CpuTensor>> = outputs === undefined || isList(outputs) ? {} : outputs;
-    const names = outputs === undefined || isList(outputs) ? outputs : Object.keys(outputs);
-    const wanted = names === undefined ? undefined : this.fetches(names, into, bound);
+    const { names, into } = checkWanted(this.graph, outputs, checkFeeds(this.graph, feeds));
+    const given = Object.fromEntries(this.graph.inputs.map((input) => [input.name, this.native(feeds[input.name]!)]));
+    // Null where the run-time makes the tensor.
+    const wanted = names.map((output) => [output, into[output] ? this.native(into[output]) : null] as const);
     let results: Ort.InferenceSession.OnnxValueMapType;
     try {
-      results = wanted === undefined ? await this.session.run(given) : await this.session.run(given, wanted);
+      results = await this.session.run(given, Object.fromEntries(wanted));
     } catch (cause) {
       throw new DeviceError(`Graph ${name} failed on ${this.device}: ${reasonOf(cause)}`, { cause });
     }
@@ -61,30 +50,6 @@ export class OnnxSession implements Session {
     if (this.closed) return;
     this.closed = true;
     await this.session.release();
-  }
-
-  /** Outputs by name with the tensors to write them into, null where the run-time makes one. */
-  private fetches(
-    names: readonly string[],
-    into: Readonly<Record<string, CpuTensor>>,
-    bound: Map<string, number>,
-  ): Ort.InferenceSession.FetchesType {
-    const { name: graph, outputs } = this.graph;
-    const fetches: Record<string, Ort.Tensor | null> = {};
-    for (const name of names) {
-      const output = outputs.find((candidate) => candidate.name === name);
-      if (output === undefined) {
-        const known = outputs.map((candidate) => candidate.name).join(', ');
-        throw new GraphError(`Graph ${graph} has no output ${name}; it has ${known}.`);
-      }
-      const target = into[name];
-      if (target !== undefined && (target.dtype !== output.dtype || !matches(output.shape, target.dims, bound))) {
-        const got = describe({ dtype: target.dtype, shape: target.dims });
-        throw new GraphError(`Graph ${graph}: output ${name}, ${describe(output)}, cannot be written into ${got}.`);
-      }
-      fetches[name] = target === undefined ? null : this.native(target);
-    }
-    return fetches;
   }
 
   private native(feed: Tensor): Ort.Tensor {
@@ -102,10 +67,6 @@ export class OnnxSession implements Session {
     }
     return new OnnxDeviceTensor(this.downloader, value, dtype);
   }
-}
-
-function isList(outputs: WantedOutputs): outputs is readonly string[] {
-  return Array.isArray(outputs);
 }
 
 function dtypeOf(type: string): DType {

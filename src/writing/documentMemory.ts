@@ -51,7 +51,7 @@ export class DocumentMemory {
 }
 
 /** How often each token followed a context, by the number of context tokens that agreed. */
-export class Evidence {
+class Evidence {
   /** c_1 to c_6 of a token. */
   private readonly counts = new Map<number, Float64Array>();
   /** N_1 to N_6. */

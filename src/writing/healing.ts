@@ -59,7 +59,7 @@ function keyOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
-export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const out = new Uint8Array(a.length + b.length);
   out.set(a);
   out.set(b, a.length);

@@ -38,10 +38,6 @@ export class Refusals {
   edited(key: string, start: number): void {
     if (this.last?.key === key && start < this.last.lineStart + this.last.line.length) this.last = undefined;
   }
-
-  clear(): void {
-    this.last = undefined;
-  }
 }
 
 function lineStartOf({ text, offset }: Place): number {

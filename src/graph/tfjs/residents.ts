@@ -1,7 +1,7 @@
+import { checkWeight } from '../fits';
 import type { Graph } from '../graph';
 import type { CpuTensor } from '../runtime';
 import type { TensorData } from '../types';
-import { checkWeight } from './fits';
 import { upload, type NativeTensor, type TensorFlow } from './library';
 
 /** Tensors that stay as long as a session: weights, uploaded at once, and constants, when they are first read as tensors. */

@@ -1,10 +1,10 @@
+import { checkFeeds, checkWanted, type Wanted } from '../fits';
 import type { Graph } from '../graph';
 import type { GraphNode } from '../node';
 import { reasonOf } from '../ortFailure';
 import { DeviceError, type CpuTensor, type Device, type Session, type Tensor, type WantedOutputs } from '../runtime';
 import { GraphError } from '../types';
 import { TfjsDeviceTensor } from './deviceTensor';
-import { checkFeeds, checkWanted, type Wanted } from './fits';
 import type { Operands } from './kernel';
 import { compute } from './kernels';
 import { download, upload, type NativeTensor, type TensorFlow } from './library';

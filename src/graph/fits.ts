@@ -1,12 +1,12 @@
-import { matches } from '../dims';
-import type { Graph, ValueInfo } from '../graph';
-import type { CpuTensor, Tensor, WantedOutputs } from '../runtime';
-import { describe, DTYPE_BYTES, GraphError, type TensorData } from '../types';
+import { matches } from './dims';
+import type { Graph, ValueInfo } from './graph';
+import type { CpuTensor, Tensor, WantedOutputs } from './runtime';
+import { describe, DTYPE_BYTES, GraphError, type TensorData } from './types';
 
-/* Whether what a caller gives fits a graph; the messages are those of the other run-time. */
+/* Whether what a caller gives fits a graph: for every run-time the same checks, in the same words. */
 
 /** Symbolic sizes that feeds have bound. */
-export type Bound = Map<string, number>;
+type Bound = Map<string, number>;
 
 /** @throws {GraphError} where a weight is missing or of another size */
 export function checkWeight(weight: ValueInfo, data: TensorData | undefined): asserts data is TensorData {
