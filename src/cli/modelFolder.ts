@@ -44,17 +44,19 @@ export function modelFolder(named: string | undefined): string {
 
 /**
  * The folder of the model to open. One that `train --out` made stands for the model in it, put together with the one that it was tuned from, as in the editor.
- * @param base what it was tuned from: the bundled one, unless told
  * @throws {CliFailure}; {@link TrainingError} where it cannot be used
  */
-export async function openableFolder(named: string | undefined, base?: string): Promise<string> {
+export async function openableFolder(named: string | undefined): Promise<string> {
   const folder = modelFolder(named);
   if (named === undefined || !(await isStoreFolder(folder).catch(() => false))) return folder;
   const store = new WorkspaceStore(folder);
-  if ((await store.current()) === undefined) {
+  const model = await store.current();
+  if (model === undefined) {
     throw couldNot(`${named} holds no tuned model: no training has made a better one there yet. Run "train" again.`);
   }
-  return store.activeFolder(base ?? modelFolder(undefined));
+  // Where that is gone it may have been the bundled one, which has moved; that it is the right one is checked.
+  const base = model.baseFolder !== undefined && existsSync(model.baseFolder) ? model.baseFolder : undefined;
+  return store.activeFolder(modelFolder(base));
 }
 
 /** Opens the model for a piece of work and closes it afterwards, whatever happens. */

@@ -79,10 +79,10 @@ async function fill(folder: string, base: string, modelFile: string, lowRank: re
   const configPath = join(base, 'config.json');
   const config = parseModelConfig(await readJson(configPath), configPath);
   const layouts = modelLayout(config);
-  const added = lowRankByTensor(lowRank, layouts.lm);
   const tuned = await SafetensorsFile.open(modelFile);
   const written = new Set<string>();
   try {
+    const added = lowRankByTensor(lowRank, layouts.lm, tuned);
     for (const group of GROUPS) {
       const files = await WeightFiles.open(base, group, layouts[group]);
       try {

@@ -185,13 +185,11 @@ async function run(
       return finish(notUsed, { after: after.measures, examples });
     }
     assertHeld();
-    const adopted = await store.adopt(
-      { ...card, after: after.measures },
-      sources.config,
-      candidate.tensors,
-      hashesOf(corpus),
-      trainedOnOf(corpus, earlier),
-    );
+    const adopted = await store.adopt({ ...card, after: after.measures }, sources.config, candidate.tensors, {
+      baseFolder: options.baseFolder,
+      documents: hashesOf(corpus),
+      trainedOn: trainedOnOf(corpus, earlier),
+    });
     const outcome = result.stopped ? 'stopped-kept' : 'adopted';
     return finish(outcome, { model: adopted.id, after: after.measures, examples });
   } finally {

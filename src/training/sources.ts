@@ -6,6 +6,7 @@ import { SafetensorsFile } from '../model/safetensors';
 import { WeightFiles } from '../model/weightFiles';
 import { seededRandom } from '../writing/sampling';
 import { draw } from './corpus/draw';
+import { TrainingError } from './errors';
 import { GROUPS, type Group, type Parameter } from './parameterBook';
 
 /** Where training starts: a model folder, and the tensors of a workspace's model in place of its own where one is gone on from. */
@@ -49,10 +50,20 @@ export class TrainingSources {
     return whole;
   }
 
-  /** What a parameter starts as. Of LoRA's matrices: down is random, up is zero, so that the first step sees the LM as it was. */
-  async initial({ name, group, shape, sources }: Parameter, seed: number): Promise<Float32Array> {
+  /**
+   * What a parameter starts as. Of LoRA's matrices: down is random, up is zero, so that the first step sees the LM as it was.
+   * @throws {TrainingError} kind 'stored' where a workspace's model has matrices of another rank
+   */
+  async initial({ name, group, shape, sources }: Omit<Parameter, 'value'>, seed: number): Promise<Float32Array> {
     if (sources.length > 0) return this.readStacked(group, sources);
-    if (this.tuned?.tensors.has(name) === true) return this.tuned.read(name);
+    const found = this.tuned?.tensors.get(name)?.shape;
+    if (found?.join() === shape.join()) return this.tuned!.read(name);
+    if (found !== undefined) {
+      throw new TrainingError(
+        'stored',
+        `The model of this workspace cannot be fine-tuned further: its matrices are [${found.join(', ')}], not [${shape.join(', ')}]. Fine-tune anew.`,
+      );
+    }
     const [rows, inner] = shape as readonly [number, number];
     const values = new Float32Array(rows * inner);
     if (name.endsWith('.down')) {

@@ -23,6 +23,8 @@ export interface StoredModel {
   readonly mode: TrainingMode;
   readonly before: Measures;
   readonly after: Measures;
+  /** The model folder that it builds on, where that was; undefined in stores of earlier versions. */
+  readonly baseFolder?: string;
   /** SHA-256 by path of the documents it was tuned on; empty for an imported one. */
   readonly documents: Readonly<Record<string, string>>;
   /** SHA-256 of all texts that it, or one that it goes on from, was trained on, which those held out were not; undefined where that is not known. */
@@ -30,6 +32,9 @@ export interface StoredModel {
 }
 
 export type ModelChoice = 'workspace' | 'starter';
+
+/** Where a stored model comes from. */
+type Origin = Pick<StoredModel, 'baseFolder' | 'documents' | 'trainedOn'>;
 
 /** What a person chose while a model was there. It says nothing of a later model, which is used at once. */
 interface Choice {
@@ -105,10 +110,9 @@ export class WorkspaceStore {
     card: ModelCard,
     config: ModelConfig,
     tensors: ReadonlyMap<string, { readonly data: Float32Array; readonly shape: readonly number[] }>,
-    documents: Readonly<Record<string, string>>,
-    trainedOn: readonly string[] = [],
+    origin: Origin,
   ): Promise<StoredModel> {
-    return this.add(card, { documents, trainedOn }, (file) => saveModelFile(file, card, config, tensors));
+    return this.add(card, origin, (file) => saveModelFile(file, card, config, tensors));
   }
 
   /** Deletes everything of this workspace: models, reports, caches. @throws {TrainingBusyError} while it is trained */
@@ -163,7 +167,7 @@ export class WorkspaceStore {
       } finally {
         await rm(trial, { recursive: true, force: true }).catch(() => undefined);
       }
-      return this.add(card, { documents: {} }, (target) => copyWhole(file, target));
+      return this.add(card, { baseFolder: base, documents: {} }, (target) => copyWhole(file, target));
     });
   }
 
@@ -180,11 +184,7 @@ export class WorkspaceStore {
     await writeState(join(this.folder, 'report.json'), report);
   }
 
-  private async add(
-    card: ModelCard,
-    origin: Pick<StoredModel, 'documents' | 'trainedOn'>,
-    put: (file: string) => Promise<void>,
-  ): Promise<StoredModel> {
+  private async add(card: ModelCard, origin: Origin, put: (file: string) => Promise<void>): Promise<StoredModel> {
     const id = `${card.createdAt.replace(/[:.]/g, '')}-${randomBytes(3).toString('hex')}`;
     const file = this.fileOf(id);
     try {

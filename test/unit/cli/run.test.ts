@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -231,30 +232,48 @@ describe('train', () => {
     const documents = file('documents');
     writeWorkspace(documents, 14);
     const out = file('tuned');
-    const train = ['train', documents, '--out', out, '--minutes', '1', '--threads', '1', ...tiny];
+    const base = file('base');
+    cpSync(TINY_FOLDER, base, { recursive: true });
+    const train = [
+      'train',
+      documents,
+      '--out',
+      out,
+      '--minutes',
+      '1',
+      '--threads',
+      '1',
+      '--device',
+      'cpu',
+      '--model',
+      base,
+    ];
     expect(await planwright(train)).toMatchObject({ code: 0, err: '' });
     expect((await planwright([...train, '--survey'])).code).toBe(0);
-    const composed = await openableFolder(out, TINY_FOLDER);
-    expect(composed).toContain(join(out, 'composed'));
-    expect(await planwright(['plan', file('tea.md'), '--model', composed, '--device', 'cpu'])).toMatchObject({
-      code: 0,
-    });
-    // The bundled model is not the one that it was tuned from.
-    for (const command of [
-      ['plan', file('tea.md')],
-      ['complete', file('tea.md'), '--at', '1:1'],
-      ['evaluate', file('tea.md')],
+    expect(await openableFolder(out)).toContain(join(out, 'composed'));
+    const commands = [
+      ['plan', file('tea.md'), '--device', 'cpu'],
+      ['complete', file('tea.md'), '--at', '1:1', '--device', 'cpu'],
+      ['evaluate', file('tea.md'), '--rows', 'soft', '--max-tokens', '50', '--device', 'cpu'],
       ['model', 'info'],
       ['model', 'verify'],
-    ]) {
+    ];
+    for (const command of commands) {
+      expect(await planwright([...command, '--model', out]), command.join(' ')).toMatchObject({ code: 0, err: '' });
+    }
+    const store = new WorkspaceStore(out);
+    await store.use('starter');
+    expect(await openableFolder(out)).toBe(base);
+    await store.use('workspace');
+    // Then the bundled model takes its place, which is not the one that it was tuned from.
+    rmSync(base, { recursive: true });
+    for (const command of commands) {
       const { code, err } = await planwright([...command, '--model', out]);
       expect(code, command.join(' ')).toBe(1);
       expect(err).toMatch(/was tuned from another bundled model/);
     }
-    await new WorkspaceStore(out).use('starter');
-    expect(await openableFolder(out, TINY_FOLDER)).toBe(TINY_FOLDER);
     rmSync(join(out, 'state.json'));
-    await expect(openableFolder(out, TINY_FOLDER)).rejects.toThrow(/holds no tuned model/);
+    await expect(openableFolder(out)).rejects.toThrow(/holds no tuned model/);
   }, 60_000);
 });
 

@@ -54,7 +54,7 @@ describe('a composed model folder', () => {
 
   it('is opened by all who make it at the same time', async () => {
     const store = new WorkspaceStore(join(root, 'store'));
-    await store.adopt(await card(), config, norm(2), {});
+    await store.adopt(await card(), config, norm(2), { documents: {} });
     const open = async (): Promise<void> => (await openModel(await store.activeFolder(TINY_MODEL))).close();
     for (let round = 0; round < 6; round++) {
       rmSync(join(store.folder, 'composed'), { recursive: true, force: true });

@@ -58,7 +58,7 @@ describe('the store of a workspace', () => {
     expect(await store.current()).toBeUndefined();
     expect(await store.activeFolder(TINY_MODEL)).toBe(TINY_MODEL);
     await expect(store.use('workspace')).rejects.toThrow(/has no model of its own/);
-    await store.adopt(await card(), config, norm(2), { 'a.md': 'hash' });
+    await store.adopt(await card(), config, norm(2), { documents: { 'a.md': 'hash' } });
     const composed = await store.activeFolder(TINY_MODEL);
     expect(composed).not.toBe(TINY_MODEL);
     expect([...(await read(composed, 'lm', NORM))]).toEqual(new Array(32).fill(2));
@@ -69,7 +69,7 @@ describe('the store of a workspace', () => {
   });
 
   it('keeps the choice apart from the model: one that is made meanwhile loses none, and is used at once', async () => {
-    await store.adopt(await card(), config, norm(2), {});
+    await store.adopt(await card(), config, norm(2), { documents: {} });
     const state = readFileSync(join(store.folder, 'state.json'));
     await store.use('starter');
     await store.use('workspace');
@@ -81,18 +81,18 @@ describe('the store of a workspace', () => {
       const choices = (async () => {
         while (choosing.goesOn) await Promise.all([store.use('starter'), store.use('workspace')]);
       })();
-      const adopted = await store.adopt(await card(), config, norm(value), {});
+      const adopted = await store.adopt(await card(), config, norm(value), { documents: {} });
       choosing.goesOn = false;
       await choices;
       expect((await store.current())?.id).toBe(adopted.id);
     }
     await store.use('starter');
-    await store.adopt(await card(), config, norm(9), {});
+    await store.adopt(await card(), config, norm(9), { documents: {} });
     expect(await store.using()).toBe('workspace');
   });
 
   it('keeps what was not tuned as the base has it', async () => {
-    await store.adopt(await card(), config, norm(2), {});
+    await store.adopt(await card(), config, norm(2), { documents: {} });
     const composed = await store.activeFolder(TINY_MODEL);
     expect(await read(composed, 'lm', GATE)).toEqual(await read(TINY_MODEL, 'lm', GATE));
     for (const part of ['lm', 'adapter', 'planner']) {
@@ -104,7 +104,7 @@ describe('the store of a workspace', () => {
   });
 
   it('fits a base whose labels have other names and whose general text is another, but no other weights', async () => {
-    await store.adopt(await card(), config, norm(2), {});
+    await store.adopt(await card(), config, norm(2), { documents: {} });
     const renamed = copyOf(TINY_MODEL);
     rewrite(renamed, 'labels.json', (bytes) => Buffer.concat([bytes, Buffer.from('\n')]));
     writeFileSync(join(renamed, 'replay.jsonl'), '');
@@ -123,7 +123,7 @@ describe('the store of a workspace', () => {
       ['x.down', { data: down, shape: [2, 32] }],
       ['x.up', { data: up, shape: [64, 2] }],
     ]);
-    await store.adopt({ ...(await card('light')), lowRank }, config, tensors, {});
+    await store.adopt({ ...(await card('light')), lowRank }, config, tensors, { documents: {} });
     const before = await read(TINY_MODEL, 'lm', GATE);
     const after = await read(await store.activeFolder(TINY_MODEL), 'lm', GATE);
     for (const [row, column] of [
@@ -151,7 +151,9 @@ describe('the store of a workspace', () => {
       ['x.up', { data: up, shape: [64, 1] }],
     ]);
     const lowRank = [{ sources: [GATE], down: 'x.down', up: 'x.up' }];
-    await store.adopt({ ...(await card('light')), base: await baseOf(base), lowRank }, config, tensors, {});
+    await store.adopt({ ...(await card('light')), base: await baseOf(base), lowRank }, config, tensors, {
+      documents: {},
+    });
     const composed = await store.activeFolder(base);
     expect(await dtypesOf(composed, 'lm')).toEqual(await dtypesOf(base, 'lm'));
     expect(new Set((await dtypesOf(composed, 'planner')).values())).toEqual(new Set(['F16']));
@@ -183,15 +185,17 @@ describe('the store of a workspace', () => {
       ['x.up', thin([64, 1])],
     ]);
     const lowRank = [{ sources: [GATE], down: 'x.down', up: 'x.up' }];
-    await store.adopt({ ...(await card('light')), base: await baseOf(base), lowRank }, config, tensors, {});
+    await store.adopt({ ...(await card('light')), base: await baseOf(base), lowRank }, config, tensors, {
+      documents: {},
+    });
     expect(await modelError(store.activeFolder(base))).toMatchObject({ kind: 'numbers', field: GATE });
     expect(readdirSync(join(store.folder, 'composed'))).toEqual([]);
   });
 
   it('holds one model: the one before goes', async () => {
-    const first = await store.adopt(await card(), config, norm(2), {});
+    const first = await store.adopt(await card(), config, norm(2), { documents: {} });
     await store.activeFolder(TINY_MODEL);
-    const second = await store.adopt(await card(), config, norm(3), {});
+    const second = await store.adopt(await card(), config, norm(3), { documents: {} });
     expect(existsSync(first.file)).toBe(false);
     expect((await store.current())?.id).toBe(second.id);
     await store.activeFolder(TINY_MODEL);
@@ -199,7 +203,7 @@ describe('the store of a workspace', () => {
   });
 
   it('exports and imports', async () => {
-    await store.adopt(await card(), config, norm(2), { 'secret.md': 'hash' });
+    await store.adopt(await card(), config, norm(2), { documents: { 'secret.md': 'hash' } });
     const file = join(folder, 'exported.safetensors');
     await store.exportTo(file);
     expect(readFileSync(file, 'latin1')).not.toContain('secret.md');
@@ -209,7 +213,7 @@ describe('the store of a workspace', () => {
   });
 
   it('imports nothing that does not fit, and keeps what it had', async () => {
-    const own = await store.adopt(await card(), config, norm(2), {});
+    const own = await store.adopt(await card(), config, norm(2), { documents: {} });
     const stranger = join(folder, 'stranger.safetensors');
     await saveModelFile(stranger, { ...(await card()), base: { 'lm.safetensors': 'other' } }, config, norm(3));
     await expect(store.importFrom(stranger, TINY_MODEL)).rejects.toThrow(/another bundled model/);
@@ -226,7 +230,7 @@ describe('the store of a workspace', () => {
   });
 
   it('refuses a damaged model, and says what to do; a damaged composed folder is made anew', async () => {
-    const model = await store.adopt(await card(), config, norm(2), {});
+    const model = await store.adopt(await card(), config, norm(2), { documents: {} });
     const composed = await store.activeFolder(TINY_MODEL);
     truncateSync(join(composed, 'lm.safetensors'), 100);
     expect([...(await read(await store.activeFolder(TINY_MODEL), 'lm', NORM))]).toEqual(new Array(32).fill(2));
@@ -239,7 +243,7 @@ describe('the store of a workspace', () => {
 
   it('deletes what a run left to go on from, and nothing else', async () => {
     await store.discardRun();
-    const own = await store.adopt(await card(), config, norm(2), {});
+    const own = await store.adopt(await card(), config, norm(2), { documents: {} });
     mkdirSync(store.trainingFolder, { recursive: true });
     writeFileSync(join(store.trainingFolder, 'last.safetensors'), 'a checkpoint');
     await withStoreLock(store.folder, () => expect(store.discardRun()).rejects.toThrow(TrainingBusyError));
@@ -249,7 +253,7 @@ describe('the store of a workspace', () => {
   });
 
   it('forgets everything, but not while it is trained', async () => {
-    await store.adopt(await card(), config, norm(2), {});
+    await store.adopt(await card(), config, norm(2), { documents: {} });
     await withStoreLock(store.folder, async () => {
       await expect(store.forget()).rejects.toThrow(TrainingBusyError);
       await expect(withStoreLock(store.folder, () => Promise.resolve())).rejects.toThrow(TrainingBusyError);
@@ -260,7 +264,7 @@ describe('the store of a workspace', () => {
   });
 
   it.runIf(existsSync('/dev/full'))('says so when the disk is full, and keeps what it had', async () => {
-    const own = await store.adopt(await card(), config, norm(2), {});
+    const own = await store.adopt(await card(), config, norm(2), { documents: {} });
     const target = join(folder, 'full.safetensors');
     symlinkSync('/dev/full', `${target}.part`);
     const saved = saveModelFile(target, await card(), config, norm(3));
@@ -271,8 +275,8 @@ describe('the store of a workspace', () => {
   });
 
   it('refuses numbers that half precision cannot hold', async () => {
-    await expect(store.adopt(await card(), config, norm(1e6), {})).rejects.toThrow(/cannot hold/);
-    await expect(store.adopt(await card(), config, norm(NaN), {})).rejects.toThrow(/cannot hold/);
+    await expect(store.adopt(await card(), config, norm(1e6), { documents: {} })).rejects.toThrow(/cannot hold/);
+    await expect(store.adopt(await card(), config, norm(NaN), { documents: {} })).rejects.toThrow(/cannot hold/);
     expect(await store.current()).toBeUndefined();
   });
 

@@ -40,11 +40,11 @@ describe('what work that was ended left in a store', () => {
 
   it.each(['adopt', 'discardRun', 'importFrom'] as const)('goes with the next change: %s', async (change) => {
     const file = join(store.folder, '..', 'exported.safetensors');
-    let { id } = await store.adopt(await card(), config, norm(2), {});
+    let { id } = await store.adopt(await card(), config, norm(2), { documents: {} });
     await store.activeFolder(TINY_MODEL);
     await store.exportTo(file);
     leaveAll();
-    if (change === 'adopt') id = (await store.adopt(await card(), config, norm(3), {})).id;
+    if (change === 'adopt') id = (await store.adopt(await card(), config, norm(3), { documents: {} })).id;
     else if (change === 'importFrom') id = (await store.importFrom(file, TINY_MODEL)).id;
     else await store.discardRun();
     await store.activeFolder(TINY_MODEL);
@@ -53,7 +53,7 @@ describe('what work that was ended left in a store', () => {
   });
 
   it('stays where it may be under way without the lock, or is no work of ours', async () => {
-    const { id } = await store.adopt(await card(), config, norm(2), {});
+    const { id } = await store.adopt(await card(), config, norm(2), { documents: {} });
     const composed = [`${ID}.part-aB3xYz`, 'notes'];
     for (const name of composed) leave(`composed/${name}`, name === 'notes' ? 90 : 10);
     leave('models/mine.safetensors', 90);
@@ -68,7 +68,7 @@ describe('what work that was ended left in a store', () => {
 
   it('is no model where the state could not be written', async () => {
     mkdirSync(join(store.folder, 'state.json', 'in the way'), { recursive: true });
-    await expect(store.adopt(await card(), config, norm(2), {})).rejects.toMatchObject({ kind: 'disk' });
+    await expect(store.adopt(await card(), config, norm(2), { documents: {} })).rejects.toMatchObject({ kind: 'disk' });
     expect(readdirSync(join(store.folder, 'models'))).toEqual([]);
     expect(readdirSync(store.folder).sort()).toEqual(['models', 'state.json']);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeSafetensors } from '../../../src/model/writeSafetensors';
 import { saveModelFile } from '../../../src/training/modelFile';
+import { TrainingSources } from '../../../src/training/sources';
 import { WorkspaceStore } from '../../../src/training/store';
 import { copyOf, modelError } from '../model/folders';
 import { temporaryFolders } from './corpus/folders';
@@ -27,7 +28,7 @@ describe('a model that leaves a store, or comes into one', () => {
   }
 
   it('is not exported where it is damaged or missing, and a person is told what to do', async () => {
-    const model = await store.adopt(await card(), config, norm(2), {});
+    const model = await store.adopt(await card(), config, norm(2), { documents: {} });
     const bytes = readFileSync(model.file);
     bytes[bytes.length - 5]! ^= 1;
     writeFileSync(model.file, bytes);
@@ -41,7 +42,7 @@ describe('a model that leaves a store, or comes into one', () => {
   });
 
   it('is not taken where a tensor has another shape', async () => {
-    const own = await store.adopt(await card(), config, norm(2), {});
+    const own = await store.adopt(await card(), config, norm(2), { documents: {} });
     const tensor = { name: NORM, dtype: 'F16' as const, shape: [64], data: new Float32Array(64).fill(1) };
     const metadata = { format: 'planwright-workspace-model', version: '1', card: JSON.stringify(await card()) };
     await writeSafetensors(file, [tensor], metadata);
@@ -49,8 +50,56 @@ describe('a model that leaves a store, or comes into one', () => {
     expect((await store.current())?.id).toBe(own.id);
   });
 
+  it('is not taken where its thin matrices do not fit the ones they are added to', async () => {
+    const gate = 'model.layers.0.mlp.gate_proj.weight';
+    const lowRank = [{ sources: [gate], down: 'x.down', up: 'x.up' }];
+    const light = { ...(await card('light')), lowRank };
+    const matrix = (shape: readonly number[]) => ({
+      data: new Float32Array(shape.reduce((a, b) => a * b)).fill(0.1),
+      shape,
+    });
+    const wrong: [down: number[], up: number[], kind: string, field: string][] = [
+      [[2, 31], [64, 2], 'shape', 'x.down'],
+      [[64], [64, 2], 'shape', 'x.down'],
+      [[2, 32], [63, 2], 'shape', 'x.up'],
+      [[2, 32], [64, 3], 'shape', 'x.up'],
+      [[2, 32], [128], 'shape', 'x.up'],
+    ];
+    for (const [down, up, kind, field] of wrong) {
+      const tensors = new Map([
+        ['x.down', matrix(down)],
+        ['x.up', matrix(up)],
+      ]);
+      await saveModelFile(file, light, config, tensors);
+      expect(await modelError(store.importFrom(file, TINY_MODEL))).toMatchObject({ kind, file, field });
+    }
+    await saveModelFile(file, light, config, new Map([['x.down', matrix([2, 32])]]));
+    expect(await modelError(store.importFrom(file, TINY_MODEL))).toMatchObject({ kind: 'missing', field: 'x.up' });
+    expect(await store.current()).toBeUndefined();
+    const fitting = new Map([
+      ['x.down', matrix([2, 32])],
+      ['x.up', matrix([64, 2])],
+    ]);
+    await saveModelFile(file, light, config, fitting);
+    const { file: taken } = await store.importFrom(file, TINY_MODEL);
+
+    // Training goes on from it only in its own rank.
+    const sources = await TrainingSources.open(TINY_MODEL, taken);
+    const initial = (rank: number): Promise<Float32Array> =>
+      sources.initial({ name: 'x.down', group: 'lm', shape: [rank, 32], sources: [] }, 1);
+    try {
+      expect((await initial(2)).length).toBe(64);
+      await expect(initial(8)).rejects.toMatchObject({
+        kind: 'stored',
+        message: expect.stringMatching(/anew/) as string,
+      });
+    } finally {
+      await sources.close();
+    }
+  });
+
   it('is opened before it is taken: one that does not open replaces nothing', async () => {
-    const own = await store.adopt(await card(), config, norm(2), {});
+    const own = await store.adopt(await card(), config, norm(2), { documents: {} });
     const base = copyOf(TINY_MODEL);
     const labels = readFileSync(join(base, 'labels.json'));
     // Of the same size: what is only composed does not notice.
