@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../model/errors';
@@ -42,6 +43,11 @@ const BEST = /^best-\d+\.safetensors(?:\.part)?$/;
 /** What a run makes in its folder: checkpoints, and the candidate that is judged at its end, as a file and as a model folder. */
 const FILE_OF_RUN = /^(?:last|best-\d+|candidate)\.safetensors(?:\.part)?$/;
 const FOLDER_OF_RUN = /^candidate(?:\.part-\w{6})?$/;
+
+/** Whether something in a run's folder is what runs make. */
+export function isOfRun(entry: Dirent): boolean {
+  return (entry.isDirectory() ? FOLDER_OF_RUN : FILE_OF_RUN).test(entry.name);
+}
 
 /**
  * The checkpoint of a run: `last.safetensors` holds its state and names the file of the best weights, which is written before it and deleted only
@@ -101,7 +107,7 @@ export class CheckpointFolder {
       throw error;
     });
     if (entries === undefined) return;
-    const made = entries.filter((entry) => (entry.isDirectory() ? FOLDER_OF_RUN : FILE_OF_RUN).test(entry.name));
+    const made = entries.filter(isOfRun);
     await Promise.all(made.map(({ name }) => rm(join(this.folder, name), { recursive: true, force: true })));
     if (made.length === entries.length) await rmdir(this.folder);
   }

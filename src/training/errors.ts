@@ -36,16 +36,16 @@ export class TrainingBusyError extends TrainingError {
 }
 
 /** A failure of the file system in words; other errors as they are. */
-export function onDisk(what: string, error: unknown): unknown {
+export function onDisk(what: string, error: unknown, done: 'read' | 'written' = 'written'): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (typeof code !== 'string') return error;
   const reason =
     code === 'ENOSPC'
       ? 'the disk is full. Free some space'
       : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-        ? 'it is not allowed to be written. Check the permissions'
+        ? 'that is not allowed. Check the permissions'
         : `the file system says ${code}. Check the disk`;
-  return new TrainingError('disk', `${what} could not be written: ${reason} and try again; nothing was lost.`, {
+  return new TrainingError('disk', `${what} could not be ${done}: ${reason} and try again; nothing was lost.`, {
     cause: error,
   });
 }

@@ -7,7 +7,7 @@ import { writeWhole } from './wholeFile';
 export async function readState(path: string): Promise<unknown> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw onDisk('The state of this workspace', error);
+    throw onDisk('The state of this workspace', error, 'read');
   });
   try {
     return text === undefined ? undefined : JSON.parse(text);

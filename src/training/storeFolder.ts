@@ -1,15 +1,14 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOfRun } from './checkpoint';
 
-/** Files of a store; beside them lie for a moment, or after an end in between, those that are to take their places. */
-const FILE = /^(?:state\.json|report\.json|using|embeddings\.cache|training\.lock)(?:\.(?:\d+|part))*$/;
-const FOLDERS: readonly string[] = ['models', 'composed', 'training'];
-/** A name that is in nearly every store, and in hardly any other folder. */
-const MARK = /^(?:embeddings\.cache|training\.lock|using)(?:\.|$)/;
+/** What is in nearly every store, and in hardly any other folder. */
+const MARKS = ['embeddings.cache', 'training.lock', 'using'];
 /** Where the cache could not be written, these are. */
 const OF_A_MODEL: readonly string[] = ['state.json', 'models'];
-/** In the folder `training`, which is deleted after a run. */
-const OF_A_RUN = /^(?:last|best-\d+|candidate)(?:\.|$)/;
+const FILES: readonly string[] = [...MARKS, 'state.json', 'report.json'];
+const FOLDERS: readonly string[] = ['models', 'composed', 'training'];
 /** What macOS and Windows put into folders that were looked at. */
 const NOBODYS = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
 
@@ -18,20 +17,30 @@ const NOBODYS = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
  * replaces what has its names. @throws as the file system does where the folder cannot be listed
  */
 export async function isStoreFolder(folder: string): Promise<boolean> {
-  const entries = await namesIn(folder);
-  if (!entries.every((name) => FILE.test(name) || FOLDERS.includes(name))) return false;
-  const ofRun = entries.includes('training') ? await namesIn(join(folder, 'training')) : [];
-  if (!ofRun.every((name) => OF_A_RUN.test(name))) return false;
+  const names = (await entriesOf(folder)).map(({ name }) => name);
+  if (!names.every((name) => isOneOf(FILES, name) || FOLDERS.includes(name))) return false;
+  const ofRun = names.includes('training') ? await entriesOf(join(folder, 'training')) : [];
+  if (!ofRun.every(isOfRun)) return false;
   return (
-    ofRun.length > 0 || entries.some((name) => MARK.test(name)) || OF_A_MODEL.every((name) => entries.includes(name))
+    ofRun.length > 0 || names.some((name) => isOneOf(MARKS, name)) || OF_A_MODEL.every((name) => names.includes(name))
   );
 }
 
 /** Whether there is nothing in a folder. @throws as {@link isStoreFolder} */
 export async function isEmptyFolder(folder: string): Promise<boolean> {
-  return (await namesIn(folder)).length === 0;
+  return (await entriesOf(folder)).length === 0;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => !NOBODYS.has(name));
+/** Whether a name is that of something which is to take the place of a store's file, or of its lock: it lies beside it for a moment, or after an end in between. */
+export function isPart(name: string): boolean {
+  return /\.\d+\.part$/.test(name) && isOneOf(FILES, name);
+}
+
+/** Whether a name is one of these, or that of a part of one. */
+function isOneOf(files: readonly string[], name: string): boolean {
+  return files.includes(name.replace(/(?:\.(?:\d+|part))+$/, ''));
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !NOBODYS.has(name));
 }

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isPart } from './storeFolder';
 
 /** What is made without the lock of the store may be under way, unless it is that old. */
 const OLD_MS = 3_600_000;
@@ -9,7 +10,6 @@ const COMPOSED = /^[\dTZ-]+-[0-9a-f]{6}$/;
 /** The trial of an import is made under the lock; the folder of a model by whoever wants to open it. */
 const TRIAL = /^import(?:\.part-\w{6})?$/;
 const HALF = /^[\dTZ-]+-[0-9a-f]{6}\.part-\w{6}$/;
-const PART = /^(?:state\.json|report\.json|using|embeddings\.cache|training\.lock)\.\d+\.part$/;
 
 /**
  * Deletes what work that was cancelled or killed left in a store, and models that are no longer used. What cannot be deleted, as on Windows a file that an engine has
@@ -23,7 +23,7 @@ export async function sweep(folder: string, id: string | undefined): Promise<voi
     join(folder, 'composed'),
     (name, path) => TRIAL.test(name) || (COMPOSED.test(name) && name !== id) || (HALF.test(name) && isOld(path)),
   );
-  await removeFrom(folder, (name, path) => PART.test(name) && isOld(path));
+  await removeFrom(folder, (name, path) => isPart(name) && isOld(path));
 }
 
 async function removeFrom(

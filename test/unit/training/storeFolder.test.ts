@@ -35,6 +35,7 @@ describe('a folder is a store', () => {
     ['with a file more', { ...STORE, 'page.md': '' }],
     ['whose folder of the checkpoint has a file more', { ...STORE, 'training/notes.md': '' }],
     ['with names that only begin like those of one', { ...STORE, 'training.md': '' }],
+    ['whose checkpoint is no file', { ...STORE, 'training/best-7.safetensors/notes.md': '' }],
     ['with names alone that others use too', { 'report.json': '{}', 'models/a.safetensors': '' }],
     ['that is empty', {}],
   ])('but not one %s', async (_, files) => {

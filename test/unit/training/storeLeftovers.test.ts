@@ -70,6 +70,7 @@ describe('what work that was ended left in a store', () => {
     mkdirSync(join(store.folder, 'state.json', 'in the way'), { recursive: true });
     await expect(store.adopt(await card(), config, norm(2), { documents: {} })).rejects.toMatchObject({ kind: 'disk' });
     expect(readdirSync(join(store.folder, 'models'))).toEqual([]);
+    await expect(store.current()).rejects.toThrow(/^The state of this workspace could not be read/);
     expect(readdirSync(store.folder).sort()).toEqual(['models', 'state.json']);
   });
 });
