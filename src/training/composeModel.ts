@@ -10,7 +10,8 @@ import { writeSafetensors, type TensorToWrite } from '../model/writeSafetensors'
 import { composedTensor } from './composedTensor';
 import { onDisk, TrainingError } from './errors';
 import { lowRankByTensor } from './lowRankRows';
-import { baseOf, readModelCard, sha256Of, type ModelCard } from './modelFile';
+import type { ModelCard } from './modelCard';
+import { baseOf, readModelCard, sha256Of } from './modelFile';
 import { GROUPS, type LowRank } from './parameterBook';
 import { writeWhole } from './wholeFile';
 

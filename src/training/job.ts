@@ -1,20 +1,32 @@
 import { join } from 'node:path';
 import { ModelError } from '../model/errors';
-import { openModel } from '../model/openModel';
+import type { PlannerLM } from '../model/plannerLm';
 import { ModelText } from '../writing/modelText';
+import { isDiscarded, settle } from './adoption';
 import { CheckpointFolder } from './checkpoint';
 import { withoutFrontMatter } from './corpus/frontMatter';
 import { prepare } from './corpus/prepared';
-import { corpusOf, hashesOf, modeOf, refusalOf, replayTexts, runIdentity, textsOf, trainedOnOf } from './corpusOfJob';
+import type { Corpus, CorpusDocument } from './corpus/survey';
+import {
+  corpusOf,
+  hashesOf,
+  modeOf,
+  refusalOf,
+  replayTexts,
+  runIdentity,
+  textsOf,
+  trainedOnOf,
+  type Start,
+} from './corpusOfJob';
 import { TrainingError } from './errors';
 import { hyperparametersFor } from './hyperparameters';
-import type { JobControl, JobOptions, TrainingProgress, TrainingReport } from './jobTypes';
-import { judge, judgeCandidate, withModelOf, yardstickOf } from './judge';
+import type { JobControl, JobOptions, TrainingMode, TrainingProgress, TrainingReport } from './jobTypes';
+import { judge, withModelOf, yardstickOf, type Judgement, type Yardstick } from './judge';
 import { baseOf } from './modelFile';
 import { TrainingSources } from './sources';
 import { WorkspaceStore, type StoredModel } from './store';
 import { withStoreLock } from './storeLock';
-import { tune } from './tune';
+import { tune, type TrainingText } from './tune';
 
 /**
  * Tunes planner and LM jointly on a workspace's documents, and uses the result if it predicts the held-out ones better than the model that was tuned, and than the
@@ -39,7 +51,7 @@ export async function fineTune(options: JobOptions, control: JobControl): Promis
       },
     };
     try {
-      const report = await run(options, held, store, assertHeld);
+      const report = await run({ options, control: held, store, assertHeld }, checkpoints);
       assertHeld();
       // The model is in its place by now: that there is nowhere to keep the report must not make a failure of it.
       if (report.outcome !== 'stopped-discarded') await store.keepReport(report).catch(() => undefined);
@@ -53,89 +65,60 @@ export async function fineTune(options: JobOptions, control: JobControl): Promis
   });
 }
 
-/** Whether nothing of the run is to remain. A call: the answer may change while one waits. */
-function isDiscarded({ signal, onStop }: JobControl): boolean {
-  return signal.aborted && onStop === 'discard';
+/** A run, and all that it works with. */
+interface Run {
+  readonly options: JobOptions;
+  readonly control: JobControl;
+  readonly store: WorkspaceStore;
+  readonly assertHeld: () => void;
 }
 
-async function run(
-  options: JobOptions,
-  control: JobControl,
-  store: WorkspaceStore,
-  assertHeld: () => void,
-): Promise<TrainingReport> {
+/** What a run learns from and starts from. */
+interface Ground extends Start {
+  readonly corpus: Corpus;
+  readonly heldOut: readonly CorpusDocument[];
+  readonly yardstick: Yardstick;
+  readonly mode: TrainingMode;
+  /** The workspace's model that is gone on from, or the one that would be replaced. */
+  readonly earlier: StoredModel | undefined;
+  readonly replaced: StoredModel | undefined;
+}
+
+async function run(job: Run, checkpoints: CheckpointFolder): Promise<TrainingReport> {
   const began = performance.now();
-  const { signal } = control;
-  const phase = (name: TrainingProgress['phase'], step = 0, steps = 0): void =>
-    control.onProgress(phaseProgress(name, step, steps));
-  phase('reading');
-  const current = await store.current();
-  const corpus = await corpusOf(options, current, signal);
-  const refusal = refusalOf(corpus);
-  if (refusal !== undefined) throw new TrainingError('no-text', refusal);
-  const base = await baseOf(options.baseFolder);
-  const [earlier, replaced] = options.again === true ? [current, undefined] : [undefined, current];
-  const mode = modeOf(options, earlier);
-  const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const heldOut = textsOf(corpus, 'heldOut');
-  const yardstick = yardstickOf(
-    heldOut.map(({ text }) => withoutFrontMatter(ModelText.of(text).text)),
-    options.seed,
-  );
-
-  const startFolder = earlier === undefined ? options.baseFolder : await store.folderOf(earlier, options.baseFolder);
-  const model = await openModel(startFolder, { ...threads, weights: 'float32' });
-  const prepared = {
-    cacheFile: join(store.folder, 'embeddings.cache'),
-    signal,
-    onProgress: (done: number, total: number) => phase('preparing', done, total),
-  };
-  const measured = (name: TrainingProgress['phase']) => ({
-    signal,
-    onProgress: (done: number, total: number) => phase(name, done, total),
-  });
-  const { text, start } = await (async () => {
-    try {
-      return {
-        text: {
-          train: await prepare(model, textsOf(corpus, 'train'), prepared),
-          heldOut: await prepare(model, heldOut, prepared),
-          replay: await prepare(model, await replayTexts(options.baseFolder), prepared),
-        },
-        start: await judge(model, yardstick, measured('measuring')),
-      };
-    } finally {
-      await model.close();
-    }
-  })();
-
-  const rivalFolder = replaced && (await folderIfUsable(store, replaced, options.baseFolder));
-  const rival =
-    rivalFolder === undefined
-      ? undefined
-      : await withModelOf(rivalFolder, threads, (own) => judge(own, yardstick, measured('measuring')));
-  const before = rival && rival.measures.perplexity < start.measures.perplexity ? rival : start;
-
+  const { options, control } = job;
+  const ground = await groundOf(job);
+  const { base, corpus, earlier, heldOut, mode, yardstick } = ground;
+  const { model, text, start } = await prepared(job, ground);
+  const before = await toBetter(job, ground, start);
   const sources = await TrainingSources.open(options.baseFolder, earlier?.file);
   try {
-    const hyperparameters = hyperparametersFor(mode, sources.config);
-    const { result, candidate, tokensPerStep } = await tune({
+    const { config } = sources;
+    const tuned = await tune({
       options,
       control,
-      hyperparameters,
+      hyperparameters: hyperparametersFor(mode, config),
       sources,
-      checkpoints: new CheckpointFolder(store.trainingFolder),
+      checkpoints,
       text,
       model,
-      identity: runIdentity(corpus, options, { base, earlier }),
+      identity: runIdentity(corpus, options, ground),
     });
-    const { step, seconds, curve } = result.progress;
-    const tokensSeen = Math.round(step * tokensPerStep);
-    const finish = (
-      outcome: TrainingReport['outcome'],
-      rest: Partial<Pick<TrainingReport, 'model' | 'after' | 'examples'>> = {},
-    ): TrainingReport => ({
-      outcome,
+    const outcome = await settle(tuned, {
+      ...job,
+      ...{ yardstick, before, config },
+      card: { mode, base },
+      origin: {
+        baseFolder: options.baseFolder,
+        documents: hashesOf(corpus),
+        trainedOn: trainedOnOf(corpus, earlier),
+      },
+      measuring: phaseOf(control, 'reporting'),
+    });
+    const { step, seconds, curve } = tuned.result.progress;
+    const tokensSeen = Math.round(step * tuned.tokensPerStep);
+    return {
+      ...outcome,
       mode,
       finishedAt: new Date().toISOString(),
       seconds: (performance.now() - began) / 1000,
@@ -145,56 +128,63 @@ async function run(
       documents: corpus.documents.length,
       heldOutDocuments: heldOut.length,
       before: before.measures,
-      after: undefined,
-      model: undefined,
       curve,
-      examples: [],
-      ...rest,
-    });
-    if (isDiscarded(control)) return finish('stopped-discarded');
-    const notUsed = result.stopped ? 'stopped-kept' : 'not-better';
-    if (candidate === undefined) return finish(notUsed);
-
-    const card = {
-      mode,
-      createdAt: new Date().toISOString(),
-      base,
-      lowRank: candidate.lowRank,
-      before: before.measures,
     };
-    const place = {
-      folder: store.trainingFolder,
-      base: options.baseFolder,
-      card: { ...card, after: before.measures },
-      config: sources.config,
-      tensors: candidate.tensors,
-    };
-    const after = await judgeCandidate(place, threads, async (tuned) => {
-      if (result.stopped) return judge(tuned, yardstick, { quick: true });
-      return judge(tuned, yardstick, measured('reporting')).catch((error: unknown) => {
-        if (signal.aborted) return isDiscarded(control) ? undefined : judge(tuned, yardstick, { quick: true });
-        throw error;
-      });
-    });
-    if (after === undefined || isDiscarded(control)) return finish('stopped-discarded');
-    const examples = yardstick.places.flatMap(({ prompt, truth }, i) => {
-      const written = after.written[i];
-      return written === undefined ? [] : [{ prompt, truth, before: before.written[i]!, after: written }];
-    });
-    if (!(after.measures.perplexity < before.measures.perplexity)) {
-      return finish(notUsed, { after: after.measures, examples });
-    }
-    assertHeld();
-    const adopted = await store.adopt({ ...card, after: after.measures }, sources.config, candidate.tensors, {
-      baseFolder: options.baseFolder,
-      documents: hashesOf(corpus),
-      trainedOn: trainedOnOf(corpus, earlier),
-    });
-    const outcome = result.stopped ? 'stopped-kept' : 'adopted';
-    return finish(outcome, { model: adopted.id, after: after.measures, examples });
   } finally {
     await sources.close();
   }
+}
+
+/** Reads the documents. @throws {TrainingError} kind 'no-text' */
+async function groundOf({ options, control, store }: Run): Promise<Ground> {
+  const { signal, onProgress } = phaseOf(control, 'reading');
+  onProgress(0, 0);
+  const current = await store.current();
+  const corpus = await corpusOf(options, current, signal);
+  const refusal = refusalOf(corpus);
+  if (refusal !== undefined) throw new TrainingError('no-text', refusal);
+  const [earlier, replaced] = options.again === true ? [current, undefined] : [undefined, current];
+  const heldOut = textsOf(corpus, 'heldOut');
+  const yardstick = yardstickOf(
+    heldOut.map(({ text }) => withoutFrontMatter(ModelText.of(text).text)),
+    options.seed,
+  );
+  const base = await baseOf(options.baseFolder);
+  return { corpus, heldOut, yardstick, base, mode: modeOf(options, earlier), earlier, replaced };
+}
+
+/** The documents as the model to start from sees them, and how it does on those held out. The model is closed. */
+async function prepared(
+  { options, control, store }: Run,
+  { corpus, earlier, heldOut, yardstick }: Ground,
+): Promise<{ model: PlannerLM; text: TrainingText; start: Judgement }> {
+  const { baseFolder } = options;
+  const folder = earlier === undefined ? baseFolder : await store.folderOf(earlier, baseFolder);
+  const how = { cacheFile: join(store.folder, 'embeddings.cache'), ...phaseOf(control, 'preparing') };
+  return withModelOf(folder, threadsOf(options), async (model) => ({
+    model,
+    text: {
+      train: await prepare(model, textsOf(corpus, 'train'), how),
+      heldOut: await prepare(model, heldOut, how),
+      replay: await prepare(model, await replayTexts(baseFolder), how),
+    },
+    start: await judge(model, yardstick, phaseOf(control, 'measuring')),
+  }));
+}
+
+/** How the model does that is to be bettered: the one that is started from, or the workspace's own, which would be replaced, where that is better. */
+async function toBetter({ options, control, store }: Run, ground: Ground, start: Judgement): Promise<Judgement> {
+  const { replaced, yardstick } = ground;
+  const folder = replaced && (await folderIfUsable(store, replaced, options.baseFolder));
+  if (folder === undefined) return start;
+  const rival = await withModelOf(folder, threadsOf(options), (own) =>
+    judge(own, yardstick, phaseOf(control, 'measuring')),
+  );
+  return rival.measures.perplexity < start.measures.perplexity ? rival : start;
+}
+
+function threadsOf({ threads }: JobOptions): { readonly threads?: number } {
+  return threads === undefined ? {} : { threads };
 }
 
 /** The folder of a workspace's model; undefined where it is damaged or of another base: then there is nothing to lose. */
@@ -205,16 +195,24 @@ async function folderIfUsable(store: WorkspaceStore, model: StoredModel, base: s
   });
 }
 
-function phaseProgress(phase: TrainingProgress['phase'], step: number, steps: number): TrainingProgress {
+/** What work of a phase is given: the signal that ends it, and where to tell how far it is. */
+function phaseOf(
+  { signal, onProgress }: JobControl,
+  phase: TrainingProgress['phase'],
+): { readonly signal: AbortSignal; readonly onProgress: (done: number, total: number) => void } {
   return {
-    phase,
-    step,
-    steps,
-    tokensPerSecond: 0,
-    loss: undefined,
-    heldOutLoss: undefined,
-    heldOutBefore: undefined,
-    secondsLeft: undefined,
-    paused: undefined,
+    signal,
+    onProgress: (step, steps) =>
+      onProgress({
+        phase,
+        step,
+        steps,
+        tokensPerSecond: 0,
+        loss: undefined,
+        heldOutLoss: undefined,
+        heldOutBefore: undefined,
+        secondsLeft: undefined,
+        paused: undefined,
+      }),
   };
 }

@@ -5,7 +5,8 @@ import type { PlannerLM } from '../model/plannerLm';
 import { composeModel } from './composeModel';
 import type { Measures } from './jobTypes';
 import { examplePlaces, measure, writeOn, type ExamplePlace } from './measure';
-import { saveModelFile, type ModelCard } from './modelFile';
+import type { ModelCard } from './modelCard';
+import { saveModelFile } from './modelFile';
 import type { ModelConfig } from '../model/config';
 import type { Tensors } from './checkpoint';
 

@@ -11,8 +11,6 @@ import { parseCard, type ModelCard } from './modelCard';
 import { GROUPS } from './parameterBook';
 import { putWhole } from './wholeFile';
 
-export type { ModelCard } from './modelCard';
-
 /*
  * A workspace's model is one safetensors file: the tensors that were tuned, in half precision, and in its metadata what they were tuned
  * from. A full one holds LM, adapter and planner; a light one adapter and planner, and thin matrices for the LM (LoRA).

@@ -8,7 +8,8 @@ import { CheckpointFolder } from './checkpoint';
 import { checkBase, composeModel } from './composeModel';
 import { onDisk, TrainingError } from './errors';
 import type { Measures, TrainingMode, TrainingReport } from './jobTypes';
-import { exists, readModelCard, saveModelFile, sha256Of, type ModelCard } from './modelFile';
+import type { ModelCard } from './modelCard';
+import { exists, readModelCard, saveModelFile, sha256Of } from './modelFile';
 import { readState, writeState } from './stateFile';
 import { LOCK, withStoreLock } from './storeLock';
 import { sweep } from './sweep';
@@ -34,7 +35,7 @@ export interface StoredModel {
 export type ModelChoice = 'workspace' | 'starter';
 
 /** Where a stored model comes from. */
-type Origin = Pick<StoredModel, 'baseFolder' | 'documents' | 'trainedOn'>;
+export type Origin = Pick<StoredModel, 'baseFolder' | 'documents' | 'trainedOn'>;
 
 /** What a person chose while a model was there. It says nothing of a later model, which is used at once. */
 interface Choice {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseModelConfig } from '../../../src/model/config';
 import type { Tensors } from '../../../src/training/checkpoint';
 import type { Measures, TrainingMode } from '../../../src/training/jobTypes';
-import { baseOf, type ModelCard } from '../../../src/training/modelFile';
+import type { ModelCard } from '../../../src/training/modelCard';
+import { baseOf } from '../../../src/training/modelFile';
 import { TINY_MODEL } from './reference';
 
 const MEASURES: Measures = {
