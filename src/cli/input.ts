@@ -22,9 +22,9 @@ export async function readInput(file: string, terminal: Terminal): Promise<Input
   }
   const text = new TextDecoder('utf-8').decode(bytes);
   if (looksBinary(text))
-    throw couldNot(`${shown} is not text: it holds bytes that are no UTF-8, or control characters.`);
+    throw couldNot(`${shown} is not text: it holds bytes that are not UTF-8, or control characters.`);
   if (text.includes('\uFFFD') && !Buffer.from(bytes).includes('\uFFFD')) {
-    terminal.err(`${shown}: some bytes are no UTF-8 and are read as U+FFFD.\n`);
+    terminal.err(`${shown}: some bytes are not UTF-8 and are read as U+FFFD.\n`);
   }
   return { file, text };
 }

@@ -12,7 +12,7 @@ export function parsePosition(value: string): Position {
   const line = Number(match?.[1]);
   const column = Number(match?.[2]);
   if (!(line >= 1 && column >= 1)) {
-    throw wrongUse(`"${value}" is no position. Give LINE:COL, both from 1, such as 12:40.`);
+    throw wrongUse(`"${value}" is not a position. Give LINE:COL, both from 1, such as 12:40.`);
   }
   return { line, column };
 }

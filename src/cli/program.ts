@@ -22,7 +22,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError('(--help tells what can be asked)')
+    .showHelpAfterError('(--help lists what can be asked for)')
     .configureOutput({
       writeOut: terminal.out,
       writeErr: terminal.err,

@@ -16,7 +16,7 @@ export async function storeToWrite(named: string): Promise<string> {
       case 'ENOENT':
         return folder;
       case 'ENOTDIR':
-        throw couldNot(`${named} is no folder. Name a new or an empty one with --out.`);
+        throw couldNot(`${named} is not a folder. Name a new or an empty one with --out.`);
       case undefined:
         throw error;
       default:
@@ -24,6 +24,6 @@ export async function storeToWrite(named: string): Promise<string> {
     }
   }
   throw couldNot(
-    `${named} is not empty, and holds something else than what a training keeps. Name a new or an empty folder with --out.`,
+    `${named} is not empty, and holds something other than what training keeps. Name a new or an empty folder with --out.`,
   );
 }

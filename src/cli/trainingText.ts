@@ -16,11 +16,12 @@ export function surveyText(found: Survey): string {
   const lines = [
     `${found.documents} documents (${found.heldOutDocuments} held out), ${found.tokens} tokens`,
     ...(left.length > 0 ? [`left out: ${left.join(', ')}`] : []),
+    // Why there can be none is said as the error that it is.
     ...(found.refusal === undefined
       ? [
           `${found.steps} steps with ${found.runtime} on ${found.device}, about ${Math.ceil(found.estimatedSeconds / 60)} minutes and ${(found.memoryBytes / 1e9).toFixed(1)} GB of memory`,
         ]
-      : [found.refusal]),
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -7,6 +7,7 @@ import { reasonSentence } from '../../writing/reasons';
 import { DocumentSession } from '../../writing/session';
 import { wrongUse } from '../failure';
 import { readInput, type Input } from '../input';
+import { listOption } from '../listOption';
 import { addModelOptions, withModel, type ModelOptions } from '../modelFolder';
 import { decimal, integer } from '../numbers';
 import { offsetAt, parsePosition, plural } from '../position';
@@ -34,14 +35,14 @@ const AROUND = 60;
 
 export function completeCommand(program: Command, terminal: Terminal): void {
   addModelOptions(program.command('complete'))
-    .description('write on at a position, following the plan')
+    .description('continue the text at a position, following the plan')
     .argument('<file>', 'Markdown file; - reads standard input')
-    .requiredOption('--at <line:col>', 'where, both from 1, columns in UTF-16 code units')
-    .option(
-      '--pin <label>',
-      'the label that the sentence must follow, by name or number; again for each sentence after it',
-      (label: string, labels: readonly string[]) => [...labels, label],
-      [],
+    .requiredOption('--at <line:col>', 'where to write: line and column, both from 1, columns in UTF-16 code units')
+    .addOption(
+      listOption(
+        '--pin <label>',
+        'the label that the sentence must follow, by name or number; again for each sentence after it',
+      ),
     )
     .option('--alternatives <n>', 'how many completions, each following another label', integer(1, 10), 1)
     .option('--seed <n>', 'the same seed gives the same text', integer(0, 2 ** 32 - 1), 0)
@@ -50,8 +51,8 @@ export function completeCommand(program: Command, terminal: Terminal): void {
     .option('--temperature <t>', '0 takes the most probable token, 1 samples as the model learned', decimal(0, 5), 0)
     .option('--top-p <p>', 'sample from the most probable tokens that reach this share', decimal(0.01, 1), 0.95)
     .addOption(new Option('--gate <level>', 'how sure the model must be').choices(Object.keys(GATES)).default('open'))
-    .option('--json', 'for machines')
-    .option('--verbose', 'tell on standard error what is being done')
+    .option('--json', 'print JSON, for machines')
+    .option('--verbose', 'say on standard error what is being done')
     .action(async (file: string, options: CompleteCommandOptions) => {
       const position = parsePosition(options.at);
       const input = await readInput(file, terminal);

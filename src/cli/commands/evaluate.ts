@@ -33,11 +33,15 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
       'measure how well the model predicts texts: perplexity, bits per character, planner accuracy, keys saved',
     )
     .argument('<files...>', 'Markdown files; - reads standard input')
-    .option('--rows <rows>', `what the LM is told, of ${CONDITIONINGS.join(',')}`, parseRows, CONDITIONINGS)
+    .addOption(
+      new Option('--rows <rows>', `what the LM is told, of ${CONDITIONINGS.join(',')}`)
+        .argParser(parseRows)
+        .default(CONDITIONINGS, 'all of them'),
+    )
     .option('--max-tokens <n>', 'predict at most this many tokens per row', integer(1))
     .option(
       '--keystrokes [sentences]',
-      `also type sentences of each file with suggestions (default: ${SPANS})`,
+      `also type so many sentences of each file with suggestions (default: ${SPANS})`,
       integer(1),
     )
     .addOption(
@@ -53,8 +57,8 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
     )
     .option('--no-memory', 'suggest without what the document has said before')
     .option('--seed <n>', 'draws the sentences that are typed', integer(0, 2 ** 32 - 1), 0)
-    .option('--json', 'for machines')
-    .option('--verbose', 'tell on standard error what is being done')
+    .option('--json', 'print JSON, for machines')
+    .option('--verbose', 'say on standard error what is being done')
     .action(async (files: string[], options: EvaluateCommandOptions) => {
       const inputs: Input[] = [];
       for (const file of files) inputs.push(await readInput(file, terminal));
@@ -88,7 +92,7 @@ function parseRows(value: string): readonly Conditioning[] {
   return [...new Set(rows)].map((row) => {
     const known = CONDITIONINGS.find((conditioning) => conditioning === row);
     if (known === undefined)
-      throw new InvalidArgumentError(`"${row}" is no row. Rows are ${CONDITIONINGS.join(', ')}.`);
+      throw new InvalidArgumentError(`"${row}" is not a row. Rows are ${CONDITIONINGS.join(', ')}.`);
     return known;
   });
 }

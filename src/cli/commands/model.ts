@@ -37,14 +37,14 @@ interface ModelInfo {
 const PROBE = '# A short note\n\nThis is the first sentence of a short note. The second one follows';
 
 export function modelCommand(program: Command, terminal: Terminal): void {
-  const model = program.command('model').description('look at a model folder');
+  const model = program.command('model').description('inspect a model folder');
   model
     .command('info')
-    .description('what a model is: sizes, labels')
+    .description('show what a model is: sizes, labels')
     .argument('[dir]', 'model folder, or one that train made (default: the bundled one)')
     .option('--model <dir>', 'the same, as in other commands')
     .option('--labels', 'list all labels by how frequent they are')
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON, for machines')
     .action(async (dir: string | undefined, options: ModelCommandOptions) => {
       const info = await infoOf(await openableFolder(dir ?? options.model));
       terminal.out(options.json ? json(info) : renderInfo(info, options.labels ?? false, terminal));
@@ -54,8 +54,8 @@ export function modelCommand(program: Command, terminal: Terminal): void {
     .description('check that all files are there and unchanged, and that the model computes')
     .argument('[dir]', 'model folder, or one that train made (default: the bundled one)')
     .option('--model <dir>', 'the same, as in other commands')
-    .option('--json', 'for machines')
-    .option('--verbose', 'tell on standard error what is being done')
+    .option('--json', 'print JSON, for machines')
+    .option('--verbose', 'say on standard error what is being done')
     .action(async (dir: string | undefined, options: ModelCommandOptions) => {
       const folder = await openableFolder(dir ?? options.model);
       const progress = new Progress(terminal, options.verbose ?? false);

@@ -24,8 +24,8 @@ export function planCommand(program: Command, terminal: Terminal): void {
   addModelOptions(program.command('plan'))
     .description('show what each sentence does, what the plan expected of it, and what may come next')
     .argument('<file>', 'Markdown file; - reads standard input')
-    .option('--json', 'for machines')
-    .option('--verbose', 'tell on standard error what is being done')
+    .option('--json', 'print JSON, for machines')
+    .option('--verbose', 'say on standard error what is being done')
     .action(async (file: string, options: PlanCommandOptions) => {
       const input = await readInput(file, terminal);
       const progress = new Progress(terminal, options.verbose ?? false);

@@ -7,6 +7,7 @@ import type { JobOptions, TrainingMode, TrainingReport } from '../../training/jo
 import { CancelledError } from '../../writing/cancellation';
 import { chooseDevice } from '../device';
 import { couldNot } from '../failure';
+import { listOption } from '../listOption';
 import { modelFolder, type ModelOptions } from '../modelFolder';
 import { integer } from '../numbers';
 import { Progress } from '../progress';
@@ -33,13 +34,11 @@ interface TrainCommandOptions extends Pick<ModelOptions, 'model' | 'device'> {
 /** Minutes that training may take, unless told. */
 const MINUTES = 15;
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
-
 export function trainCommand(program: Command, terminal: Terminal): void {
   program
     .command('train')
     .description(
-      'tune planner and language model jointly on folders of documents; the model is used only if it got better',
+      'tune planner and language model jointly on folders of documents; the result is kept only if it is better',
     )
     .argument('<folders...>', 'folders of Markdown documents')
     .requiredOption('--out <dir>', "where the folders' own model is kept; a run that was cut off is taken up there")
@@ -51,15 +50,15 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option('--mode <mode>', 'full: all of it; light: a small file').choices(['full', 'light']).default('full'),
     )
-    .option('--minutes <n>', 'how long training may take', integer(1), MINUTES)
-    .option('--include <glob>', 'files to read; can be given more than once', collect, [])
-    .option('--exclude <glob>', 'files to leave out; can be given more than once', collect, [])
+    .option('--minutes <n>', 'how long to learn, in minutes; measuring comes on top', integer(1), MINUTES)
+    .addOption(listOption('--include <glob>', 'files to read; can be given more than once', 'Markdown and its kin'))
+    .addOption(listOption('--exclude <glob>', 'files to leave out; can be given more than once'))
     .option('--threads <n>', 'CPU threads', integer(1))
     .option('--seed <n>', 'draws the held-out documents and the order of the others', integer(0, 2 ** 32 - 1), 0)
-    .option('--again', "go on from the folders' own model")
-    .option('--survey', 'only tell what would be used and how long it would take')
-    .option('--json', 'for machines')
-    .option('--verbose', 'tell on standard error what is being done')
+    .option('--again', "continue from the folders' own model")
+    .option('--survey', 'only say what would be used and how long it would take')
+    .option('--json', 'print JSON, for machines')
+    .option('--verbose', 'say on standard error what is being done')
     .action(async (folders: string[], options: TrainCommandOptions) => {
       for (const folder of folders) {
         if (!isFolder(folder)) throw couldNot(`There is no folder ${folder}.`);
@@ -113,7 +112,7 @@ async function trained(job: JobOptions, progress: Progress): Promise<TrainingRep
       onProgress: (state) => progress.report(progressText(state), state.step, state.steps),
     });
   } catch (error) {
-    if (error instanceof CancelledError) throw couldNot('The training was ended before it had begun.');
+    if (error instanceof CancelledError) throw couldNot('Training was ended before it had begun.');
     throw error;
   } finally {
     process.off('SIGINT', stop);
