@@ -15,17 +15,17 @@ export const failures = {
   /** The message of a model's error says all that there is to say. */
   modelBroken: (message: string): EngineError => new EngineError('model-broken', message),
   crashed: (how: string): EngineError =>
-    new EngineError('crashed', `The engine ended ${how} while it was at work. It is started again by itself.`),
+    new EngineError('crashed', `The engine ended ${how} while it was at work. It is restarted automatically.`),
   gaveUp: (how: string, wasReady: boolean): EngineError =>
     new EngineError(
       wasReady ? 'crashed' : 'start-failed',
-      `The engine ended unexpectedly too often, the last time ${how}${wasReady ? '' : ' before it was ready'}. It is not started again by ` +
-        'itself: run Planwright: Restart Engine. If it fails again, Planwright: Doctor looks for the cause.',
+      `The engine ended unexpectedly too often, the last time ${how}${wasReady ? '' : ' before it was ready'}. It is not restarted ` +
+        'automatically any more: run Planwright: Restart Engine. If it fails again, Planwright: Doctor looks for the cause.',
     ),
   requestFailed: (reason: string): EngineError =>
     new EngineError(
       'request-failed',
-      `The engine could not do this: ${sentence(reason)} Try again; if it stays so, run Planwright: Doctor.`,
+      `The engine could not do this: ${sentence(reason)} Try again; if that does not help, run Planwright: Doctor.`,
     ),
 };
 

@@ -99,7 +99,7 @@ export class Trainer {
     if (this.broken >= MOST_BROKEN) {
       throw new TrainingError(
         'diverged',
-        'Training was given up: the loss is no longer a number. The model of before is used; please report this with the log.',
+        'Training was given up: the loss is no longer a number. The model is as it was; please report this with the log.',
       );
     }
     return losses;

@@ -32,12 +32,12 @@ const SENTENCES = {
   'repeats-text': l10n.t('The model offered a sentence that the text before the cursor already has.'),
   'repeats-suffix': l10n.t('The model offered what already stands after the cursor.'),
   'open-syntax': l10n.t('The model began a Markdown construct that it did not close.'),
-  'too-short': l10n.t('What the model is sure of is sooner typed than read.'),
+  'too-short': l10n.t('What the model is sure of is faster to type than to read.'),
 };
 
 /** The reason as a sentence for people. */
 export function reasonSentence(reason: EmptyReason): string {
   if (reason.kind !== 'low-confidence') return SENTENCES[reason.kind];
   const percent = (value: number): string => `${Math.round(value * 100)} %`;
-  return `The model was not sure enough: ${percent(reason.confidence)}, and ${percent(reason.threshold)} is asked for.`;
+  return `The model was not sure enough: ${percent(reason.confidence)}, where ${percent(reason.threshold)} is needed.`;
 }

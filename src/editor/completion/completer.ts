@@ -224,7 +224,7 @@ export class Completer {
 
 /** Marks what the editor translates as it shows it: `npm run l10n` finds this message. */
 const l10n = { t: (message: string): string => message };
-const UNFIT = l10n.t('What is suggested here does not fit into the line: begin a new one, and ask again.');
+const UNFIT = l10n.t('The suggestion does not fit on this line: begin a new one, and ask again.');
 const SUPERSEDED: Answer = { kind: 'nothing', reason: 'superseded' };
 
 function silent({ kind, sentence }: Silence): Answer {

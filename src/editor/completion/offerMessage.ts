@@ -26,7 +26,7 @@ export function showOfferMessages(offers: Offers, labels: LabelBook): vscode.Dis
 function messageOf(items: readonly Suggestion[], labels: LabelBook): string {
   const names = items.map((item, n) => {
     const first = item.labels[0];
-    return `${n + 1} ${first ? labels.name(first.id) : vscode.l10n.t('goes on')}`;
+    return `${n + 1} ${first ? labels.name(first.id) : vscode.l10n.t('continues')}`;
   });
   return vscode.l10n.t('Suggestions: {0}', names.join(' · '));
 }

@@ -16,9 +16,7 @@ export function doctorActions(findings: Findings, l10n: Localiser): DoctorAction
     ...(turnOn === undefined ? [] : [{ title: turnOn, command: 'planwright.turnOn' }]),
     ...(inlineSuggest
       ? []
-      : [
-          { title: l10n.t('Let the editor show suggestions in Markdown'), command: 'planwright.showInlineSuggestions' },
-        ]),
+      : [{ title: l10n.t('Show inline suggestions in Markdown'), command: 'planwright.showInlineSuggestions' }]),
     ...(failed ? [{ title: l10n.t('Restart the engine'), command: 'planwright.restartEngine' }] : []),
     ...(failed ? [{ title: l10n.t('Show the log'), command: 'planwright.showLog' }] : []),
     { title: l10n.t('Examine again'), command: 'planwright.doctor' },

@@ -14,7 +14,7 @@ const SYMBOLS: Record<Judgement, string> = { ok: '✓', look: '!', failed: '✗'
 
 /** The doctor's report as Markdown. Every line begins with a word for how it stands, so that neither colour nor symbol is needed to read it. */
 export function report(findings: Findings, l10n: Localiser): string {
-  const words: Record<Judgement, string> = { ok: l10n.t('Fine'), look: l10n.t('Look'), failed: l10n.t('Failed') };
+  const words: Record<Judgement, string> = { ok: l10n.t('Fine'), look: l10n.t('Attention'), failed: l10n.t('Failed') };
   const show = ({ judgement, text, advice }: Line): string =>
     `- ${SYMBOLS[judgement]} **${words[judgement]}**: ${text}${advice === undefined ? '' : `  \n  → ${advice}`}`;
   const section = (title: string, lines: readonly Line[]): string[] => ['', `## ${title}`, '', ...lines.map(show)];
@@ -54,8 +54,8 @@ function here({ offHere }: Findings, l10n: Localiser): Line[] {
       return [
         {
           judgement: 'look',
-          text: l10n.t('In the document at hand Planwright is off by the setting “planwright.enable”.'),
-          advice: l10n.t('Look whether it is off for the language or for this folder.'),
+          text: l10n.t('In this document, Planwright is turned off by the setting “planwright.enable”.'),
+          advice: l10n.t('Check whether it is off for this language or this folder.'),
         },
       ];
     case 'file':
@@ -141,7 +141,9 @@ function device({ selfTest: test, deviceAsked, skippedDevice, tuningDevice }: Fi
       judgement: deviceAsked === 'webgpu' ? 'failed' : 'ok',
       text: l10n.t('The GPU is not used for writing: {0}', skippedDevice.reason),
       ...(!skippedDevice.untried && {
-        advice: l10n.t('After a change of driver, set “planwright.engine.device” to “webgpu” once: it is tried again.'),
+        advice: l10n.t(
+          'After a driver change, set “planwright.engine.device” to “webgpu” once: the GPU is then tried again.',
+        ),
       }),
     });
   }
@@ -197,7 +199,7 @@ function timings(findings: Findings, l10n: Localiser): string[] {
     '',
     `## ${l10n.t('Time, in milliseconds')}`,
     '',
-    `| ${l10n.t('work')} | ${l10n.t('half of the time at most')} | ${l10n.t('99 % at most')} | ${l10n.t('how often')} |`,
+    `| ${l10n.t('work')} | ${l10n.t('median')} | ${l10n.t('99th percentile')} | ${l10n.t('count')} |`,
     '|---|---:|---:|---:|',
     ...findings.timings.map(
       ({ work, p50, p99, count }) => `| ${work} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${count} |`,

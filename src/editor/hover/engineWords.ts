@@ -10,7 +10,7 @@ export function whyNoPlan(state: EngineState, l10n: Localiser): string {
     case 'starting':
       return l10n.t('The engine is starting.');
     case 'ready':
-      return l10n.t('It is being made.');
+      return l10n.t('It is being computed.');
     case 'unloaded':
       return l10n.t('The model is not in memory; it is opened again when you write.');
     case 'restarting':

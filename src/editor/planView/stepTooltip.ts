@@ -14,6 +14,6 @@ export function stepTooltip({ label, others }: StepNode, labels: LabelCatalogue,
   return [
     `**${plain(labels.name(label))}**`,
     ...(words === undefined ? [] : [words]),
-    ...(alternatives.length === 0 ? [] : [`${l10n.t('Else expected:')}\n${alternatives.join('\n')}`]),
+    ...(alternatives.length === 0 ? [] : [`${l10n.t('Also expected:')}\n${alternatives.join('\n')}`]),
   ].join('\n\n');
 }

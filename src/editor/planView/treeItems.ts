@@ -78,7 +78,7 @@ function stepItem(node: StepNode, { labels }: TreeSituation): vscode.TreeItem {
   item.accessibilityInformation = {
     label: node.pinned
       ? l10n.t('Step {0}: {1}, pinned', node.index + 1, name)
-      : l10n.t('Step {0}: {1}, expected with {2}', node.index + 1, name, share),
+      : l10n.t('Step {0}: {1}, probability {2}', node.index + 1, name, share),
   };
   return item;
 }

@@ -63,7 +63,7 @@ export function registerStatusCommands(services: Services): vscode.Disposable {
     const ending = activity.snoozeEnd === undefined ? [] : [{ label: l10n.t('End the snooze'), minutes: 0 }];
     const lengths = SNOOZES.map((minutes) => ({ label: l10n.t('{0} minutes', minutes), minutes }));
     const chosen = await vscode.window.showQuickPick([...ending, ...lengths], {
-      title: l10n.t('Planwright: how long is it to be quiet?'),
+      title: l10n.t('Planwright: snooze for how long?'),
     });
     return chosen?.minutes;
   }

@@ -92,7 +92,7 @@ export function menuItems(situation: MenuSituation, l10n: Localiser): MenuItem[]
           using === 'workspace'
             ? run('arrow-swap', l10n.t('Use the bundled model'), 'switchModel', l10n.t('now: the workspace’s own'))
             : run('arrow-swap', l10n.t('Use the workspace’s own model'), 'switchModel', l10n.t('now: the bundled one')),
-          run('output', l10n.t('Report of fine-tuning'), 'showTrainingReport'),
+          run('output', l10n.t('Fine-tuning report'), 'showTrainingReport'),
         ]),
     { label: l10n.t('Engine') },
     ...(memory?.modelLoaded ? [run('clear-all', l10n.t('Free the memory'), 'freeMemory')] : []),

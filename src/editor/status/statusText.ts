@@ -48,7 +48,7 @@ export function statusText({ engine, verdict, snoozedUntil, training }: Situatio
           l10n.t('Its language is not among those of “planwright.languages”.'),
         );
       case 'scheme':
-        return say(l10n.t('Planwright: off here'), l10n.t('Not a document that one writes in.'));
+        return say(l10n.t('Planwright: off here'), l10n.t('Planwright does not work in this kind of document.'));
       case 'setting':
         return say(l10n.t('Planwright: off'), l10n.t('Turned off in the settings.'));
     }
@@ -72,7 +72,7 @@ export function statusText({ engine, verdict, snoozedUntil, training }: Situatio
     case 'restarting':
       return say(
         l10n.t('Planwright: restarting {0}/{1}', engine.attempt, DEFAULT_POLICY.delays.length),
-        l10n.t('The engine ended and is started again. Your text is not touched by it.'),
+        l10n.t('The engine ended and is being restarted. Your text is not affected.'),
         { busy: true, severity: 'warning' },
       );
     case 'failed':

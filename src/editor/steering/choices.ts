@@ -65,7 +65,7 @@ export function choices({ labels, expected, wishes, several }: ChoiceSituation, 
       several
         ? { kind: 'done', label: l10n.t('Done') }
         : { kind: 'several', label: l10n.t('Plan several sentences, one after another…') },
-      ...(chosen ? [{ kind: 'clear', label: l10n.t('Clear what is pinned and excluded here') } as const] : []),
+      ...(chosen ? [{ kind: 'clear', label: l10n.t('Clear all pins and exclusions here') } as const] : []),
     ]),
     ...group(
       l10n.t('All labels'),

@@ -41,7 +41,7 @@ class SteerPicker {
   private readonly cancelled = new AbortController();
   private readonly later: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('pin'),
-    tooltip: vscode.l10n.t('Pin for the step after those pinned'),
+    tooltip: vscode.l10n.t('Pin for the step after those that are pinned'),
   };
   private readonly never: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('circle-slash'),

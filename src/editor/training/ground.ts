@@ -35,7 +35,7 @@ export function groundOf({ trusted, on, folders, hasStore }: Workspace, l10n: Lo
     );
   }
   if (!on) {
-    return refuse(l10n.t('Planwright is off, so that no process runs. Turn it on first.'), {
+    return refuse(l10n.t('Planwright is off, so no process runs. Turn it on first.'), {
       title: l10n.t('Turn On'),
       command: 'planwright.toggle',
     });
@@ -50,7 +50,7 @@ export function groundOf({ trusted, on, folders, hasStore }: Workspace, l10n: Lo
   if (local.length === 0) {
     return refuse(
       l10n.t(
-        'These documents are not on the machine that Planwright runs on, and it reads them from disk. Open a copy of the folder on this machine, or let Planwright run where they are, with the setting “remote.extensionKind”.',
+        'These documents are not on the machine that Planwright runs on, and it reads documents from disk. Open a copy of the folder on this machine, or let Planwright run where they are, with the setting “remote.extensionKind”.',
       ),
     );
   }

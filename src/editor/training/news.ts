@@ -38,7 +38,7 @@ export class TrainingNews {
     this.ui.tell(
       'information',
       l10n.t(
-        'Fine-tuning on this workspace was cut off when the editor closed. It can go on where it was, if the documents are still the same.',
+        'Fine-tuning on this workspace was cut off when the editor closed. It can continue where it left off, if the documents are still the same.',
       ),
       [
         { title: l10n.t('Resume'), run: resume },

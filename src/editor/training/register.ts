@@ -62,7 +62,7 @@ async function showReport(
     const { l10n } = vscode;
     const title = l10n.t('Fine-tune…');
     const chosen = await vscode.window.showInformationMessage(
-      l10n.t('Planwright: there is no report, for nothing was fine-tuned in this workspace yet.'),
+      l10n.t('Planwright: there is no report, because nothing has been fine-tuned in this workspace yet.'),
       title,
     );
     if (chosen === title) await fineTuning.start({ again: false });

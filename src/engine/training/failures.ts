@@ -38,7 +38,7 @@ function ended({ end }: ProcessEnded, resumable: boolean): TrainingFailure {
       `The process that fine-tunes could not be started: ${end.spawnError}. Restart the editor, or reinstall Planwright.`,
     );
   }
-  if (end.expected) return new TrainingFailure('stopped', 'Fine-tuning was ended because Planwright stops.');
+  if (end.expected) return new TrainingFailure('stopped', 'Fine-tuning was ended because Planwright is stopping.');
   // What a system does to a process when memory runs out.
   const memory = /SIGKILL|SIGABRT|exit code 134/.test(end.how)
     ? ' If memory ran out, close other programs or choose the light mode.'

@@ -27,8 +27,8 @@ describe('report', () => {
   it('takes a GPU that is not used for trouble only where it was asked for', () => {
     const skippedDevice = { device: 'webgpu', reason: 'No adapter.' } as const;
     expect(of({ skippedDevice })).toContain('✓ **Fine**: The GPU is not used for writing: No adapter.');
-    expect(of({ skippedDevice })).toContain('After a change of driver');
-    expect(of({ skippedDevice: { ...skippedDevice, untried: true } })).not.toContain('After a change of driver');
+    expect(of({ skippedDevice })).toContain('After a driver change');
+    expect(of({ skippedDevice: { ...skippedDevice, untried: true } })).not.toContain('After a driver change');
     expect(of({ skippedDevice, deviceAsked: 'webgpu' })).toContain(
       '✗ **Failed**: The GPU is not used for writing: No adapter.',
     );
@@ -47,15 +47,15 @@ describe('report', () => {
   });
 
   it('says where it is off, and whether the model has been tuned', () => {
-    expect(of({ offHere: 'setting' })).toContain('! **Look**: In the document at hand Planwright is off');
-    expect(of({ offHere: 'snoozed' })).toContain('! **Look**: Planwright is snoozed.');
+    expect(of({ offHere: 'setting' })).toContain('! **Attention**: In this document, Planwright is turned off');
+    expect(of({ offHere: 'snoozed' })).toContain('! **Attention**: Planwright is snoozed.');
     expect(of({ offHere: 'language' })).toBe(of());
     expect(of({ isTuned: true })).toContain('The bundled model is used. It has been fine-tuned on this workspace.');
   });
 
   it('names rivals and what is off', () => {
     expect(of({ rivals: ['GitHub Copilot'] })).toContain(
-      '! **Look**: Other extensions may suggest text too: GitHub Copilot.',
+      '! **Attention**: Other extensions may suggest text too: GitHub Copilot.',
     );
     expect(of({ selfTest: { kind: 'not-run' }, enabled: false })).toContain('Planwright is off');
   });
@@ -64,7 +64,7 @@ describe('report', () => {
     for (const line of of({ inlineSuggest: false, rivals: ['X'] })
       .split('\n')
       .filter((text) => /^- [✓!✗]/.test(text))) {
-      expect(line).toMatch(/^- (✓ \*\*Fine\*\*|! \*\*Look\*\*|✗ \*\*Failed\*\*): /);
+      expect(line).toMatch(/^- (✓ \*\*Fine\*\*|! \*\*Attention\*\*|✗ \*\*Failed\*\*): /);
     }
   });
 });

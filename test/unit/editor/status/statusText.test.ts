@@ -139,9 +139,9 @@ describe('menuItems', () => {
   });
 
   it('offers the other model where the workspace has one of its own', () => {
-    expect(labels()).not.toContain('Report of fine-tuning');
+    expect(labels()).not.toContain('Fine-tuning report');
     expect(labels({ using: 'workspace' })).toEqual(
-      expect.arrayContaining(['Fine-tune again…', 'Use the bundled model', 'Report of fine-tuning']),
+      expect.arrayContaining(['Fine-tune again…', 'Use the bundled model', 'Fine-tuning report']),
     );
     expect(labels({ using: 'starter' })).toContain('Use the workspace’s own model');
     expect(labels({ using: 'starter', isTraining: true })).not.toContain('Fine-tune again…');

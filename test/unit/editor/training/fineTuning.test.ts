@@ -41,7 +41,7 @@ describe('before a run', () => {
       '120 documents',
       '900,000 characters',
       '12 of them',
-      '5 the same as others',
+      '5 duplicates of others',
       '2 ignored by .gitignore',
     ])
       expect(detail).toContain(part);
@@ -119,7 +119,7 @@ describe('before a run', () => {
     window.training.found = { ...SURVEY, changedSince: 3 };
     await window.fineTuning.start({ again: false });
     expect(window.ui.questions[0]!.detail).toContain(
-      '“Fine-tune Again” goes on from the model that there is; this begins anew.',
+      '“Fine-tune Again” continues from the existing model; this starts over.',
     );
   });
 });
