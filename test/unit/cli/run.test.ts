@@ -409,7 +409,9 @@ describe('exit codes and messages', () => {
     expect(await planwright(['--help'])).toMatchObject({ code: 0, err: '' });
     expect((await planwright(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await planwright(['complete', '--help'])).out).toMatch(/--pin[^]*\(default:\s+none\)/);
-    expect((await planwright(['train', '--help'])).out).toMatch(/--include[^]*\(default:\s+Markdown\s+and\s+its\s+kin\)/);
+    expect((await planwright(['train', '--help'])).out).toMatch(
+      /--include[^]*\(default:\s+Markdown\s+and\s+its\s+kin\)/,
+    );
   });
 
   it('2 for a position outside the file', async () => {
