@@ -34,8 +34,6 @@ export interface Attributes {
   Cast: { readonly to: DType };
   MatMul: None;
   Gemm: { readonly alpha: number; readonly beta: number; readonly transA: 0 | 1; readonly transB: 0 | 1 };
-  MatMulInteger: None;
-  DynamicQuantizeLinear: None;
   MatMulNBits: {
     readonly K: number;
     readonly N: number;

@@ -34,7 +34,7 @@ function random(count: number): Float32Array {
   });
 }
 
-type Format = 'float32' | 'int8' | 'int4' | 'int8 MatMulInteger';
+type Format = 'float32' | 'int8' | 'int4';
 
 /** A session of `copies` products of x [T, inner] with weights of their own; only their sums come out. */
 async function products(inner: number, out: number, copies: number, format: Format): Promise<Session> {
@@ -43,31 +43,22 @@ async function products(inner: number, out: number, copies: number, format: Form
   const input = builder.input('x', 'float32', ['T', inner]);
   const matrix = random(inner * out);
   const blocks = Math.ceil(inner / 32);
-  const packed =
-    format === 'int8' || format === 'int4' ? packNBits(matrix, out, inner, format === 'int8' ? 8 : 4) : undefined;
+  const bits = format === 'int8' ? 8 : 4;
+  const packed = format === 'float32' ? undefined : packNBits(matrix, out, inner, bits);
   for (let i = 0; i < copies; i++) {
     // Rows of its own for each product, or the run-time would quantise them once for all.
     const x = ops.mul(input, 1 + i / copies);
     let y;
     if (packed !== undefined) {
-      const bits = format === 'int8' ? 8 : 4;
       const operands = [
         builder.weight(`w${i}`, 'uint8', [out, blocks, 4 * bits]),
         builder.weight(`s${i}`, 'float32', [out * blocks]),
       ] as const;
       weights.set(`w${i}`, packed.packed).set(`s${i}`, packed.scales);
       y = ops.matMulNBits(x, ...operands, { bits });
-    } else if (format === 'float32') {
+    } else {
       weights.set(`w${i}`, matrix);
       y = nn.linear(x, builder.weight(`w${i}`, 'float32', [out, inner]));
-    } else {
-      const { quantised, scale, zeroPoint } = ops.dynamicQuantizeLinear(x);
-      weights.set(
-        `w${i}`,
-        Int8Array.from(matrix, (weight) => Math.round(weight * 127 * 16)),
-      );
-      const whole = ops.matMulInteger(quantised, builder.weight(`w${i}`, 'int8', [inner, out]), zeroPoint);
-      y = ops.mul(ops.cast(whole, 'float32'), ops.mul(scale, 1 / (127 * 16)));
     }
     builder.output(`sum${i}`, ops.reduceSum(y, [0, 1], false));
   }
@@ -79,7 +70,7 @@ for (const [inner, out] of SHAPES) {
   // As a model has them: so many bytes are read in a run that one small matrix does not stay in the nearest cache.
   const copies = out > 4096 ? 4 : CHAIN;
   for (const rows of [1, 64]) {
-    const formats: readonly Format[] = ['float32', 'int8', 'int4', 'int8 MatMulInteger'];
+    const formats: readonly Format[] = ['float32', 'int8', 'int4'];
     const sessions = new Map<Format, Session>();
     for (const format of formats) sessions.set(format, await products(inner, out, copies, format));
     const feeds = {

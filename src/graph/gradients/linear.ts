@@ -4,7 +4,7 @@ import { describe, GraphError } from '../types';
 import { product, reshaped, scaled, unbroadcast } from './arrange';
 import type { Rule, Rules } from './rule';
 
-type LinearOp = 'MatMul' | 'Gemm' | 'MatMulInteger' | 'DynamicQuantizeLinear' | 'MatMulNBits';
+type LinearOp = 'MatMul' | 'Gemm' | 'MatMulNBits';
 
 /** Whether an order of axes exchanges the last two and keeps the others. */
 export function swapsLast(perm: readonly number[]): boolean {
@@ -20,7 +20,7 @@ export function transposed(x: Value): Value {
   return ops.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
 }
 
-const refuse: Rule<'MatMulInteger' | 'DynamicQuantizeLinear' | 'MatMulNBits'> = ({ op, inputs }) => {
+const refuse: Rule<'MatMulNBits'> = ({ op, inputs }) => {
   throw new GraphError(
     `${op}(${inputs.map(describe).join(', ')}): a rounded product has no gradient. Train with weights in float32.`,
   );
@@ -61,7 +61,5 @@ export const linearRules: Rules<LinearOp> = {
         : ops.gemm(a!, g, undefined, { alpha, transA: transA === 0 }),
     () => scaled(unbroadcast(g, c!.shape), beta),
   ],
-  MatMulInteger: refuse,
-  DynamicQuantizeLinear: refuse,
   MatMulNBits: refuse,
 };

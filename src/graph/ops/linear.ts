@@ -1,16 +1,16 @@
 import { broadcast } from '../dims';
 import type { Value } from '../graph';
-import type { Dim, DType } from '../types';
+import type { Dim } from '../types';
 import { emit, fail, requireType } from './operands';
 
 /** Shape of a product of matrices stacked over leading axes: [..., m, k] × [..., k, n]. */
-function productShape(op: 'MatMul' | 'MatMulInteger', a: Value, b: Value): Dim[] {
-  if (a.shape.length < 2 || b.shape.length < 2) fail(op, [a, b], 'operands need at least two axes');
+function productShape(a: Value, b: Value): Dim[] {
+  if (a.shape.length < 2 || b.shape.length < 2) fail('MatMul', [a, b], 'operands need at least two axes');
   if (a.shape.at(-1) !== b.shape.at(-2)) {
-    fail(op, [a, b], `inner sizes ${a.shape.at(-1)!} and ${b.shape.at(-2)!} differ`);
+    fail('MatMul', [a, b], `inner sizes ${a.shape.at(-1)!} and ${b.shape.at(-2)!} differ`);
   }
   const leading = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  if (leading === undefined) fail(op, [a, b], 'leading axes do not broadcast');
+  if (leading === undefined) fail('MatMul', [a, b], 'leading axes do not broadcast');
   return [...leading, a.shape.at(-2)!, b.shape.at(-1)!];
 }
 
@@ -18,7 +18,7 @@ function productShape(op: 'MatMul' | 'MatMulInteger', a: Value, b: Value): Dim[]
 export function matmul(a: Value, b: Value): Value {
   requireType('MatMul', a, ['float32', 'float16']);
   if (a.dtype !== b.dtype) fail('MatMul', [a, b], 'operands must have the same element type');
-  return emit('MatMul', [a, b], {}, a.dtype, productShape('MatMul', a, b));
+  return emit('MatMul', [a, b], {}, a.dtype, productShape(a, b));
 }
 
 export interface GemmOptions {
@@ -78,33 +78,4 @@ export function matMulNBits(
   if (scales.shape.join() !== String(n * blocks)) fail('MatMulNBits', operands, `scales must be [${n * blocks}]`);
   const attributes = { K: k, N: n, bits, block_size: NBITS_BLOCK, accuracy_level: accuracyLevel };
   return emit('MatMulNBits', operands, attributes, 'float32', [...x.shape.slice(0, -1), n]);
-}
-
-/** float32 x → uint8 of the same shape, with x ≈ scale · (quantised − zeroPoint) and the range found at run time. */
-export function dynamicQuantizeLinear(x: Value): { quantised: Value; scale: Value; zeroPoint: Value } {
-  requireType('DynamicQuantizeLinear', x, ['float32']);
-  const [quantised, scale, zeroPoint] = x.builder.node('DynamicQuantizeLinear', [x], {}, [
-    { dtype: 'uint8', shape: x.shape },
-    { dtype: 'float32', shape: [] },
-    { dtype: 'uint8', shape: [] },
-  ]);
-  return { quantised: quantised!, scale: scale!, zeroPoint: zeroPoint! };
-}
-
-/** (a − aZero) × (b − bZero) → int32; a and b are 8-bit, aZero a scalar, bZero a scalar or [n]. */
-export function matMulInteger(a: Value, b: Value, aZero?: Value, bZero?: Value): Value {
-  const operands = [a, b, aZero, bZero].filter((value) => value !== undefined);
-  const bytes: readonly DType[] = ['uint8', 'int8'];
-  for (const value of operands) requireType('MatMulInteger', value, bytes);
-  const shape = productShape('MatMulInteger', a, b);
-  if (aZero !== undefined && (aZero.dtype !== a.dtype || aZero.shape.length > 0)) {
-    fail('MatMulInteger', operands, "a's zero point must be a scalar of a's element type");
-  }
-  if (
-    bZero !== undefined &&
-    (bZero.dtype !== b.dtype || (bZero.shape.length > 0 && bZero.shape.join() !== String(shape.at(-1))))
-  ) {
-    fail('MatMulInteger', operands, "b's zero point must be a scalar or [n] of b's element type");
-  }
-  return emit('MatMulInteger', [a, b, aZero, bZero], {}, 'int32', shape);
 }

@@ -131,14 +131,6 @@ export function expand(x: Value, shape: readonly number[]): Value {
   return emit('Expand', [x, x.builder.integers(shape)], {}, x.dtype, shape);
 }
 
-/** Repeats axes of size 1 to the sizes of another value, whatever they are at run time. */
-export function expandLike(x: Value, like: Value): Value {
-  const offset = like.shape.length - x.shape.length;
-  const fits = offset >= 0 && x.shape.every((dim, i) => dim === 1 || dim === like.shape[i + offset]);
-  if (!fits) fail('Expand', [x, like], 'does not broadcast to the second shape');
-  return emit('Expand', [x, shapeOf(like)], {}, x.dtype, like.shape);
-}
-
 /** Rows of x along an axis by index (int32 or int64 [i…]): the axis is replaced by the axes of `indices`. */
 export function gather(x: Value, indices: Value, axis = 0): Value {
   requireType('Gather', indices, ['int32', 'int64']);

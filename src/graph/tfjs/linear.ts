@@ -2,7 +2,7 @@ import { broadcast } from '../dims';
 import type { Kernels } from './kernel';
 import type { NativeTensor, TensorFlow } from './library';
 
-type LinearOp = 'MatMul' | 'Gemm' | 'MatMulInteger' | 'DynamicQuantizeLinear' | 'MatMulNBits';
+type LinearOp = 'MatMul' | 'Gemm' | 'MatMulNBits';
 
 const product = (dims: readonly number[]): number => dims.reduce((size, dim) => size * dim, 1);
 
@@ -23,8 +23,6 @@ function matmul(tf: TensorFlow, a: NativeTensor, b: NativeTensor): NativeTensor 
   return tf.matMul(spread(a, leadingA), spread(b, leadingB));
 }
 
-const QUANTISED = { refused: 'products of quantised numbers' };
-
 export const linearKernels: Kernels<LinearOp> = {
   MatMul: (tf, operands) => matmul(tf, operands.tensor(0), operands.tensor(1)),
   Gemm: (tf, operands, { alpha, beta, transA, transB }) => {
@@ -34,7 +32,5 @@ export const linearKernels: Kernels<LinearOp> = {
     const c = operands.tensor(2);
     return tf.add(scaled, beta === 1 ? c : tf.mul(c, beta));
   },
-  MatMulInteger: QUANTISED,
-  DynamicQuantizeLinear: QUANTISED,
-  MatMulNBits: QUANTISED,
+  MatMulNBits: { refused: 'products of quantised numbers' },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder, ops, tensor } from '../../../src/graph';
-import { compute, distance, floatTensor, noise, numbers, listed } from './support';
+import { GraphBuilder, ops } from '../../../src/graph';
+import { compute, distance, floatTensor, noise, numbers } from './support';
 
 /** [m, k] × [k, n] in plain numbers. */
 function product(a: ArrayLike<number>, b: ArrayLike<number>, m: number, k: number, n: number): number[] {
@@ -53,42 +53,6 @@ describe('gemm', () => {
   });
 });
 
-describe('products of 8-bit numbers', () => {
-  it('matMulInteger is exact, with zero points', async () => {
-    const feeds = {
-      a: tensor('uint8', Uint8Array.of(1, 255, 128, 3, 0, 7), [2, 3]),
-      b: tensor('int8', Int8Array.of(-128, 5, 127, -1, 2, 9), [3, 2]),
-      aZero: tensor('uint8', Uint8Array.of(128), []),
-      bZero: tensor('int8', Int8Array.of(2, -3), [2]),
-    };
-    const got = await numbers(feeds, (x) => ops.matMulInteger(x.a!, x.b!, x.aZero, x.bZero));
-    const b = [-128, 5, 127, -1, 2, 9].map((value, i) => value - [2, -3][i % 2]!);
-    expect(got).toEqual(
-      product(
-        [1, 255, 128, 3, 0, 7].map((value) => value - 128),
-        b,
-        2,
-        3,
-        2,
-      ),
-    );
-  });
-
-  it('dynamicQuantizeLinear covers the range in 255 steps and keeps 0', async () => {
-    const x = [-1, 0, 0.5, 2];
-    const [quantised, scale, zero] = await compute({ x: floatTensor(x, [4]) }, (inputs) => {
-      const { quantised, scale, zeroPoint } = ops.dynamicQuantizeLinear(inputs.x!);
-      return [quantised, scale, zeroPoint];
-    });
-    const step = Number(scale!.result.data[0]);
-    expect(step).toBeCloseTo(3 / 255, 7);
-    expect(Number(zero!.result.data[0])).toBe(85);
-    const back = listed(quantised).map((value) => step * (value - 85));
-    expect(back[1]).toBe(0);
-    expect(distance(back, x)).toBeLessThan(step / 2 + 1e-6);
-  });
-});
-
 describe('errors name the operation and the shapes', () => {
   const builder = new GraphBuilder('errors');
   const a = builder.input('a', 'float32', ['T', 64]);
@@ -104,7 +68,6 @@ describe('errors name the operation and the shapes', () => {
     [() => ops.gemm(a, a, v, { transB: true }), 'C does not broadcast to [T, T].'],
     [() => ops.matMulNBits(a, packed, v, { bits: 4 }), 'packed weights of 4 bits must be [8, 2, 16].'],
     [() => ops.matMulNBits(a, packed, v, { bits: 8 }), 'scales must be [16].'],
-    [() => ops.matMulInteger(a, packed), 'MatMulInteger(float32 [T, 64]): needs uint8 or int8.'],
   ])('%#', (build, message) => {
     expect(build).toThrow(message);
   });

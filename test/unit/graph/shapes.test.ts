@@ -39,7 +39,6 @@ const STEPS: readonly Step[] = [
   (a, _, n) => ops.unsqueeze(a, [n % 2, -1]),
   (a, _, n) => ops.squeeze(a, [axis(a, n)]),
   (a) => ops.expand(a, [2, 3, 4]),
-  (a, b) => ops.expandLike(a, b),
   (a, b, n) => ops.gather(a, ops.cast(ops.less(b, -2), 'int32'), axis(a, n)),
   (a) => ops.cast(ops.shapeOf(a), 'float32'),
   (a, _, n) => {

@@ -165,10 +165,6 @@ describe('expand', () => {
   ])('%j to %j', async (from, to) => {
     await same({ x: random(...from) }, ({ x }) => [ops.expand(x!, to), ops.expand(ops.less(x!, 0), to)]);
   });
-
-  it('to the size of another value', async () => {
-    await same({ x: random(2, 1), like: random(3, 2, 2) }, (v) => ops.expandLike(v.x!, v.like!), { like: ['T', 2, 2] });
-  });
 });
 
 describe('gather', () => {
