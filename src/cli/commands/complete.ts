@@ -102,7 +102,8 @@ function render(
   const before = style.dim(
     `${lineStart > 0 && text[lineStart - 1] !== '\n' ? '…' : ''}${text.slice(lineStart, offset)}`,
   );
-  const after = style.dim(oneLine(/^[^\r\n]*/.exec(text.slice(offset))![0], AROUND / 2));
+  const rest = /^[^\r\n]*/.exec(text.slice(offset))![0];
+  const after = style.dim(`${/^\s+\S/.test(rest) ? ' ' : ''}${oneLine(rest, AROUND / 2)}`);
   for (const [i, completion] of completions.entries()) {
     if (completions.length > 1) out.push(style.dim(`${i + 1}`));
     out.push(`${before}${style.bold(completion.text)}${after}`);

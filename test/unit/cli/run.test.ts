@@ -158,6 +158,19 @@ describe('complete', () => {
     expect(result.reason).toBeNull();
   });
 
+  it('shows a completion in its line, apart from what stands apart from it', async () => {
+    writeFileSync(file('middle.md'), 'Good tea needs fresh and a clean pot.\n\nBoil the water first.\n');
+    const shown: string[] = [];
+    for (let seed = 1; shown.length === 0 && seed < 20; seed++) {
+      const at = ['complete', file('middle.md'), '--at', '1:21', '--temperature', '1', '--seed', `${seed}`];
+      const [written] = (await jsonOf<CompleteJson>(...at)).completions;
+      if (written === undefined) continue;
+      shown.push((await planwright([...at, ...tiny])).out);
+      expect(shown[0]).toContain(`Good tea needs fresh${written.text} and a clean pot.\n`);
+    }
+    expect(shown).toHaveLength(1);
+  });
+
   it('gives a reason instead of a completion', async () => {
     const code = 'Some text.\n\n```js\nlet a = \n```\n';
     writeFileSync(file('code.md'), code);
