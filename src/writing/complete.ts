@@ -2,10 +2,10 @@ import type { PlannerLM } from '../model/plannerLm';
 import { closedUnitCount, type UnitDocument } from '../text/units';
 import type { Conditioner } from './conditioner';
 import { DocumentMemory } from './documentMemory';
-import { filterBeginning, filterCompletion, joinSuffix } from './filters/chain';
+import { filterCompletion } from './filters/chain';
 import type { FilterContext } from './filters/filter';
 import type { StopRule } from './filters/stopRule';
-import { confidenceOf, confidentLength, GATES, leastProbability, type GateLevel, type ScoredToken } from './gate';
+import { leastProbability, type GateLevel } from './gate';
 import { generate, type Generation } from './generate';
 import { refusal } from './guards';
 import type { LmContext } from './lmContext';
@@ -14,9 +14,10 @@ import type { PlanRow, PlanTable } from './planTable';
 import type { EmptyReason } from './reasons';
 import type { Recollection } from './recollection';
 import { seededRandom } from './sampling';
+import { shownOf, type Shown } from './shown';
 import { assertLabels, pinOf, type Steering } from './steering';
 import type { UnitCache } from './unitCache';
-import { chooseWindow } from './window';
+import { chooseWindow, type TextWindow } from './window';
 import { WritingPlan } from './writingPlan';
 
 export interface CompleteOptions {
@@ -131,34 +132,13 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
 
   const settings = { ...DEFAULTS, ...withoutUndefined(options) };
   if (settings.maxTokens < 1) return empty({ kind: 'only-whitespace' });
-  const capacity = tools.context.capacity;
-  const room = Math.min(ROOM, capacity >> 2);
-  const window = chooseWindow(
-    { text: draft.text, units: draft.units, cursor, closed, encode: (part) => tools.cache.encode(part) },
-    capacity - room - 1,
-  );
-  const plan = new WritingPlan(model, tools.table, tools.cache, tools.conditioner, draft, closed);
-  const target = closed + (endsUnit(draft, closed) ? 1 : 0);
-  // All plans that the window needs, in one run of the planner.
-  await tools.table.ensure(closedUnitCount(draft.units, window.start), closed, options.signal);
-  const { pins = [], never = [] } = options;
-  assertLabels([...pins, ...never], model.labels.count);
-  const steering: Steering = { unit: target, pins, never };
-  const row = await plan.steeredRow(target, steering, options.signal);
-  // What was planned as if the open unit ended here no longer holds once it grows.
-  plan.restart();
+  const { plan, room, row, steering, window } = await prepare(tools, options, closed);
   planned = since();
 
-  const before = draft.text.slice(Math.max(0, cursor - FILTER_VIEW), cursor);
   // What the writer asked for is shown however sure the model is.
-  const gate = pins.length > 0 ? 'open' : settings.gate;
+  const gate = steering.pins.length > 0 ? 'open' : settings.gate;
   const asked = gate === 'open';
-  const filterContext: FilterContext = {
-    before,
-    unit: draft.text.slice(Math.max(unitStart, cursor - before.length), cursor),
-    after: text.slice(cursor, cursor + FILTER_VIEW),
-    asked,
-  };
+  const filterContext = contextOf(tools, unitStart, asked);
   let memory = tools.recollection.before(draft, closed);
   const wanted = Math.max(1, options.alternatives ?? 1);
   const completions: Completion[] = [];
@@ -185,7 +165,7 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
       onFirst: () => (first ??= since()),
       onText: attempt === 0 ? options.onText : undefined,
     });
-    const outcome = judge(generation, filterContext, gate);
+    const outcome = shownOf(generation, filterContext, gate);
     if ('kind' in outcome) {
       reason ??= outcome;
       // What it has from the document it would say again.
@@ -196,13 +176,47 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
     if (completions.some((other) => other.text === outcome.text)) continue;
     completions.push({
       text: outcome.text,
-      labels: labelsOf(generation, outcome, model, steered, pins.length),
+      labels: labelsOf(generation, outcome, model, steered, steering.pins.length),
       confidence: outcome.confidence,
       tokens: outcome.tokens,
     });
   }
   if (completions.length === 0) return empty(reason ?? { kind: 'only-whitespace' });
   return { completions, reason: null, milliseconds: { plan: planned, first, total: since() } };
+}
+
+/** What a text is written with: the window that the LM reads, the plan, and what the writer asked for. @throws {RangeError} for what is no label */
+async function prepare(
+  tools: CompletionTools,
+  { pins = [], never = [], signal }: CompleteOptions,
+  closed: number,
+): Promise<{ window: TextWindow; room: number; plan: WritingPlan; steering: Steering; row: PlanRow }> {
+  const { model, draft, cursor, table } = tools;
+  assertLabels([...pins, ...never], model.labels.count);
+  const { capacity } = tools.context;
+  const room = Math.min(ROOM, capacity >> 2);
+  const window = chooseWindow(
+    { text: draft.text, units: draft.units, cursor, closed, encode: (part) => tools.cache.encode(part) },
+    capacity - room - 1,
+  );
+  const plan = new WritingPlan(model, table, tools.cache, tools.conditioner, draft, closed);
+  // All plans that the window needs, in one run of the planner.
+  await table.ensure(closedUnitCount(draft.units, window.start), closed, signal);
+  const steering: Steering = { unit: closed + (endsUnit(draft, closed) ? 1 : 0), pins, never };
+  const row = await plan.steeredRow(steering.unit, steering, signal);
+  // What was planned as if the open unit ended here no longer holds once it grows.
+  plan.restart();
+  return { window, room, plan, steering, row };
+}
+
+function contextOf({ draft, text, cursor }: CompletionTools, unitStart: number, asked: boolean): FilterContext {
+  const before = draft.text.slice(Math.max(0, cursor - FILTER_VIEW), cursor);
+  return {
+    before,
+    unit: draft.text.slice(Math.max(unitStart, cursor - before.length), cursor),
+    after: text.slice(cursor, cursor + FILTER_VIEW),
+    asked,
+  };
 }
 
 /** What to try, in order, until enough completions are found. @param asked whether the writer asked for them: whom silence would not satisfy */
@@ -224,50 +238,6 @@ function endsUnit(draft: UnitDocument, closed: number): boolean {
   const ends = closedUnitCount(draft.units, cursor + 1) > closed;
   draft.edit(cursor, cursor + 1, '');
   return ends;
-}
-
-/** What is left of a generation after filters and gate: [from, to) of the generated text, perhaps with a space added. */
-interface Shown {
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-  readonly confidence: number;
-  readonly tokens: number;
-}
-
-function judge(generation: Generation, context: FilterContext, gate: GateLevel): Shown | EmptyReason {
-  if (generation.text.trim() === '') {
-    if (generation.ended === 'end-of-text') return { kind: 'end-of-text' };
-    return { kind: generation.ended === 'repetition' ? 'repeats-itself' : 'only-whitespace' };
-  }
-  const verdict = (generation.ended === 'unsure' ? filterBeginning : filterCompletion)(generation.text, context);
-  if ('drop' in verdict) return { kind: verdict.drop };
-  const from = leadingSpace(generation.text) - leadingSpace(verdict.text);
-  const tokens: ScoredToken[] = generation.tokens.map(({ end, probability }) => ({
-    end: Math.max(0, end - from),
-    probability,
-  }));
-  const threshold = GATES[gate];
-  const length = confidentLength(verdict.text, tokens, threshold);
-  if (length === 0) {
-    const confidence = confidenceOf(verdict.text, tokens);
-    return confidence < threshold ? { kind: 'low-confidence', confidence, threshold } : { kind: 'too-short' };
-  }
-  const cut = filterBeginning(verdict.text.slice(0, length), context);
-  if ('drop' in cut) return { kind: cut.drop };
-  const { text } = cut;
-  const joined = joinSuffix(text, context);
-  return {
-    text: 'drop' in joined ? text : joined.text,
-    from,
-    to: from + text.length,
-    confidence: confidenceOf(text, tokens),
-    tokens: tokens.filter(({ end }, i) => end > 0 && (tokens[i - 1]?.end ?? 0) < text.length).length,
-  };
-}
-
-function leadingSpace(text: string): number {
-  return text.length - text.trimStart().length;
 }
 
 /** @param pins how many units the writer pinned; those of an alternative are not the writer's */
