@@ -119,7 +119,7 @@ def main(options) -> None:
 
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint, log = options.out / "lm.pt", options.out / "loss.jsonl"
-    step, tokens_seen, elapsed, best = 0, 0, 0.0, math.inf
+    step, tokens_seen, elapsed = 0, 0, 0.0
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=False)
         model.load_state_dict(state["model"])

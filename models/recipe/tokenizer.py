@@ -89,5 +89,5 @@ if __name__ == "__main__":
     tokenizer.save(str(options.out), pretty=False)
     texts = [d["text"] for d in islice(read_split(options.corpus, "valid"), 300)]
     tokens = sum(len(e.ids) for e in tokenizer.encode_batch(texts))
-    characters = sum(map(len, texts))
-    print(f"{tokenizer.get_vocab_size()} tokens, {characters / tokens:.3f} characters per token on 300 validation documents")
+    length = sum(map(len, texts))
+    print(f"{tokenizer.get_vocab_size()} tokens, {length / tokens:.3f} characters per token on 300 validation documents")
