@@ -1,4 +1,5 @@
 import { wrongUse } from './failure';
+import { plural } from './style';
 
 /** A place in a text as editors show it: both from 1, columns in UTF-16 code units. */
 export interface Position {
@@ -39,8 +40,4 @@ export function linesOf(text: string, offsets: readonly number[]): number[] {
     while (line < breaks.length && breaks[line]! <= offset) line++;
     return line + 1;
   });
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -26,6 +26,11 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** 1, "file" → "1 file"; 2 → "2 files". */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A text on one line, cut to a width with an ellipsis. */
 export function oneLine(text: string, width: number): string {
   const line = text.trim().replace(/\s+/g, ' ');

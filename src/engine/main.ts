@@ -3,20 +3,14 @@ import { watchParent } from './parentWatch';
 import { probe } from './probe';
 import { serve } from './server';
 import { parseArguments } from './settings';
+import { endOnUncaught } from './uncaught';
 
 /** Exit codes of an engine program. */
-const EXIT = { uncaught: 70, usage: 64, probeFailed: 3 } as const;
+const EXIT = { usage: 64, probeFailed: 3 } as const;
 
 /** The program of the engine process; it is forked by an `EngineClient`, and run by itself to try out the GPU. */
 async function main(): Promise<void> {
-  // Read by onnxruntime's library when it is loaded; from 1.29 on it would report usage.
-  process.env.ORT_DISABLE_TELEMETRY = '1';
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      process.exit(EXIT.uncaught);
-    });
-  }
+  endOnUncaught();
   const { mode, settings } = parseArguments(process.argv.slice(2));
   if (mode === 'probe') {
     const report = await probe(settings);

@@ -7,6 +7,7 @@ export function processEnvironment(): NodeJS.ProcessEnv {
   for (const name of NOT_PASSED_ON) Reflect.deleteProperty(environment, name);
   // The editor's program is Electron, which this makes a Node; a Node takes no notice.
   environment.ELECTRON_RUN_AS_NODE = '1';
+  // Read by onnxruntime's library when it is loaded; from 1.29 on it would report usage.
   environment.ORT_DISABLE_TELEMETRY = '1';
   return environment;
 }

@@ -10,7 +10,7 @@ export { crossEntropy, negativeLogLikelihood } from './crossEntropy';
 /* Layers of transformers, composed of ops. Shapes in comments: T tokens, S cached tokens, H heads, KV ≤ H heads of keys and values. */
 
 /** Added to a score that must not count. Finite, so that a row without any visible key stays free of NaN. */
-const HIDDEN = -1e9;
+export const HIDDEN = -1e9;
 
 /**
  * x / √(mean(x²) + epsilon) · weight over the last axis, of which weight has the size (Zhang & Sennrich 2019); a weight of several rows

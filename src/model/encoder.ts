@@ -1,12 +1,11 @@
 import { floats, GraphBuilder, tensor, type Runtime, type Session } from '../graph/index';
-import { rmsNorm } from '../graph/nn';
+import { HIDDEN, rmsNorm } from '../graph/nn';
 import { div, equal, matmul, max, mul, reduceSum, sqrt, unsqueeze, where } from '../graph/ops';
 import { llamaBlock, rotationInputs } from './blocks';
 import type { EncoderConfig } from './config';
 import { EmbeddingTable } from './embeddingTable';
 import { batchesWithin, packSequences } from './packing';
 import { RotaryTable } from './rotary';
-import { HIDDEN } from './visibility';
 import { WeightBook } from './weightBook';
 import type { WeightFiles } from './weightFiles';
 

@@ -64,14 +64,15 @@ export async function verifyFiles(
   if (!contents) return records;
   for (const { name, sha256 } of records) {
     onFile(name);
-    const found = await hashFile(join(folder, name));
+    const found = await sha256Of(join(folder, name));
     if (found !== sha256)
       throw new ModelError('checksum', join(folder, name), `its SHA-256 is ${found}, should be ${sha256}`);
   }
   return records;
 }
 
-async function hashFile(path: string): Promise<string> {
+/** SHA-256 of a file in hex, read piece by piece. @throws as the file system does */
+export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
   return hash.digest('hex');

@@ -1,6 +1,7 @@
+import { HIDDEN } from '../graph/nn';
 import { HeadMajorCache, type Branch, type Branches, type BranchToken } from './kvCache';
 import { slotsOf, type LanguageModel } from './lm';
-import { HIDDEN, visibleBefore } from './visibility';
+import { visibleBefore } from './visibility';
 
 /** A branch and the slots of the tree's cache that its own tokens lie in. */
 class TreeBranch implements Branch {

@@ -1,5 +1,4 @@
-/** Added to the score of what must not be seen. Finite, so that a row that sees nothing stays free of NaN. */
-export const HIDDEN = -1e9;
+import { HIDDEN } from '../graph/nn';
 
 /** What each of T new tokens sees: 0 where it sees, {@link HIDDEN} where not. */
 export interface Visibility {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseModelConfig } from '../model/config';
-import { readChecksums, readJson, verifyFiles } from '../model/folder';
+import { readChecksums, readJson, sha256Of, verifyFiles } from '../model/folder';
 import { modelLayout } from '../model/layout';
 import { SafetensorsFile } from '../model/safetensors';
 import { WeightFiles } from '../model/weightFiles';
@@ -11,7 +11,7 @@ import { composedTensor } from './composedTensor';
 import { onDisk, TrainingError } from './errors';
 import { lowRankByTensor } from './lowRankRows';
 import type { ModelCard } from './modelCard';
-import { baseOf, readModelCard, sha256Of } from './modelFile';
+import { baseOf, readModelCard } from './modelFile';
 import { GROUPS, type LowRank } from './parameterBook';
 import { writeWhole } from './wholeFile';
 

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { ModelConfig } from '../model/config';
 import { readChecksums } from '../model/folder';
 import { modelLayout, type Layout } from '../model/layout';
@@ -74,17 +71,4 @@ export async function readModelCard(path: string): Promise<ModelCard> {
 export function tunedLayout(config: ModelConfig): Layout {
   const layouts = modelLayout(config);
   return new Map(GROUPS.flatMap((group) => [...layouts[group]]));
-}
-
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelConfig } from '../model/config';
-import { verifyFiles } from '../model/folder';
+import { sha256Of, verifyFiles } from '../model/folder';
 import { openModel } from '../model/openModel';
 import { CheckpointFolder } from './checkpoint';
 import { checkBase, composeModel } from './composeModel';
 import { onDisk, TrainingError } from './errors';
 import type { Measures, TrainingMode, TrainingReport } from './jobTypes';
 import type { ModelCard } from './modelCard';
-import { exists, readModelCard, saveModelFile, sha256Of } from './modelFile';
+import { readModelCard, saveModelFile } from './modelFile';
 import { readState, writeState } from './stateFile';
 import { LOCK, withStoreLock } from './storeLock';
 import { sweep } from './sweep';
@@ -118,7 +119,7 @@ export class WorkspaceStore {
 
   /** Deletes everything of this workspace: models, reports, caches. @throws {TrainingBusyError} while it is trained */
   async forget(): Promise<void> {
-    if (!(await exists(this.folder))) return;
+    if (!existsSync(this.folder)) return;
     await withStoreLock(this.folder, async () => {
       // The state first: what is left behind by an end in between is no model.
       await rm(join(this.folder, 'state.json'), { force: true });
@@ -131,7 +132,7 @@ export class WorkspaceStore {
 
   /** Deletes what a run that was cut off left to go on from. @throws {TrainingBusyError} while it is trained */
   async discardRun(): Promise<void> {
-    if (!(await exists(this.folder))) return;
+    if (!existsSync(this.folder)) return;
     await withStoreLock(this.folder, async () => {
       await new CheckpointFolder(this.trainingFolder).clear();
       await this.sweep();
@@ -145,7 +146,7 @@ export class WorkspaceStore {
       throw new TrainingError('stored', 'This workspace has no model of its own to export.');
     }
     const doubt = 'it was not exported';
-    if (!(await exists(model.file))) throw damaged(doubt);
+    if (!existsSync(model.file)) throw damaged(doubt);
     try {
       await copyWhole(model.file, file, (copy) => checkFile(copy, model, doubt));
     } catch (error) {
@@ -222,7 +223,7 @@ export class WorkspaceStore {
 
 /** @throws {TrainingError} kind 'stored' where a file is not the one that was stored */
 async function checkFile(file: string, { sha256 }: StoredModel, meanwhile: string): Promise<void> {
-  if (!(await exists(file)) || (await sha256Of(file)) !== sha256) throw damaged(meanwhile);
+  if (!existsSync(file) || (await sha256Of(file)) !== sha256) throw damaged(meanwhile);
 }
 
 function damaged(meanwhile: string): TrainingError {

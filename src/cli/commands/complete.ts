@@ -10,10 +10,10 @@ import { readInput, type Input } from '../input';
 import { listOption } from '../listOption';
 import { addModelOptions, withModel, type ModelOptions } from '../modelFolder';
 import { decimal, integer } from '../numbers';
-import { offsetAt, parsePosition, plural } from '../position';
+import { offsetAt, parsePosition } from '../position';
 import { Progress } from '../progress';
 import { json, type CompleteJson } from '../shapes';
-import { oneLine, percent, styleFor } from '../style';
+import { oneLine, percent, plural, styleFor } from '../style';
 import type { Terminal } from '../terminal';
 
 interface CompleteCommandOptions extends ModelOptions {

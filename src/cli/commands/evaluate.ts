@@ -6,10 +6,9 @@ import { couldNot } from '../failure';
 import { readInput, type Input } from '../input';
 import { addModelOptions, withModel, type ModelOptions } from '../modelFolder';
 import { integer } from '../numbers';
-import { plural } from '../position';
 import { Progress } from '../progress';
 import { json } from '../shapes';
-import { percent, styleFor, table } from '../style';
+import { percent, plural, styleFor, table } from '../style';
 import type { Terminal } from '../terminal';
 
 interface EvaluateCommandOptions extends ModelOptions {

@@ -8,10 +8,9 @@ import { openModel } from '../../model/openModel';
 import { DocumentSession } from '../../writing/session';
 import { couldNot } from '../failure';
 import { openableFolder } from '../modelFolder';
-import { plural } from '../position';
 import { Progress } from '../progress';
 import { json } from '../shapes';
-import { percent, styleFor, table } from '../style';
+import { percent, plural, styleFor, table } from '../style';
 import type { Terminal } from '../terminal';
 
 interface ModelCommandOptions {

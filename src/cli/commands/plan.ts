@@ -5,10 +5,10 @@ import { isSurprising } from '../../writing/surprisal';
 import { readInput, type Input } from '../input';
 import { addModelOptions, withModel, type ModelOptions } from '../modelFolder';
 import { paragraphsOf } from '../paragraphs';
-import { linesOf, plural } from '../position';
+import { linesOf } from '../position';
 import { Progress } from '../progress';
 import { json, named, type LabelProbabilityJson, type PlanJson, type UnitJson } from '../shapes';
-import { oneLine, percent, styleFor, type Style } from '../style';
+import { oneLine, percent, plural, styleFor, type Style } from '../style';
 import type { Terminal } from '../terminal';
 
 interface PlanCommandOptions extends ModelOptions {

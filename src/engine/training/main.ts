@@ -3,26 +3,20 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vsc
 import { fineTune } from '../../training/job';
 import { survey } from '../../training/jobSurvey';
 import { watchParent } from '../parentWatch';
+import { endOnUncaught } from '../uncaught';
 import { serveTraining } from './server';
 
-/** Exit codes of a training program. */
-const EXIT = { uncaught: 70, usage: 64 } as const;
+/** Exit code where it is run by itself. */
+const USAGE = 64;
 
 /** The program of a training process; it is forked by a `TrainingClient`. */
 function main(): void {
-  // Read by onnxruntime's library when it is loaded; from 1.29 on it would report usage.
-  process.env.ORT_DISABLE_TELEMETRY = '1';
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      process.exit(EXIT.uncaught);
-    });
-  }
+  endOnUncaught();
   if (process.send === undefined) {
     process.stderr.write(
       'This program serves the process that forked it. To train without an editor: planwright train.\n',
     );
-    process.exitCode = EXIT.usage;
+    process.exitCode = USAGE;
     return;
   }
   watchParent();

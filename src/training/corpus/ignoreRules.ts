@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
@@ -22,7 +23,7 @@ export class IgnoreRules {
    * then they do not count.
    */
   static async above(folder: string): Promise<IgnoreRules> {
-    const path = await repositoryPath(folder);
+    const path = repositoryPath(folder);
     if (path === undefined) return IgnoreRules.none(folder);
     let rules = IgnoreRules.none(path[0]!);
     rules = rules.with(path[0]!, await readRules(join(path[0]!, '.git', 'info', 'exclude')));
@@ -58,20 +59,13 @@ export class IgnoreRules {
 }
 
 /** Folders from the root of the repository down to `folder`, both included; undefined where it is in none. */
-async function repositoryPath(folder: string): Promise<string[] | undefined> {
+function repositoryPath(folder: string): string[] | undefined {
   const path: string[] = [];
   for (let at = folder; ; at = dirname(at)) {
     path.unshift(at);
-    if (await exists(join(at, '.git'))) return path;
+    if (existsSync(join(at, '.git'))) return path;
     if (dirname(at) === at) return undefined;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Rules in a file, without comments and those that name nothing; none where it cannot be read, as for git. */
