@@ -1,77 +1,40 @@
 import { EngineCancelled } from '../../engine/engine';
-import type { LogLevel } from '../../engine/engineProcess';
-import type { JobOptions, Survey, TrainingMode, TrainingReport } from '../../engine/training/protocol';
-import { TrainingFailure, type Training, type TrainingRun } from '../../engine/training/training';
-import type { Localiser } from '../localiser';
+import type { JobOptions, TrainingReport } from '../../engine/training/protocol';
+import { TrainingFailure, type TrainingRun } from '../../engine/training/training';
 import { Signal } from '../signal';
-import type { Figures } from './figures';
+import { Agreement, type AgreementParts, type Wish } from './agreement';
+import { noteGpuFailure } from './gpuFailure';
 import type { Ground } from './ground';
-import type { WorkspaceModels } from './models';
-import type { TrainingNews } from './news';
 import { isUsed } from './outcome';
 import type { Pauses } from './pauses';
 import { progressWords, type ProgressWords } from './progressWords';
-import { startQuestion, stopQuestion } from './question';
+import { stopQuestion } from './question';
 import { shareDone, type Running, type TrainingState } from './trainingState';
-import type { TrainingUi } from './ui';
-import type { Unfinished, UnfinishedRun } from './unfinished';
+import type { UnfinishedRun } from './unfinished';
 
-export interface FineTuningParts {
-  readonly training: Training;
-  readonly models: WorkspaceModels;
+export interface FineTuningParts extends AgreementParts {
   readonly pauses: Pauses;
-  readonly ui: TrainingUi;
-  readonly news: TrainingNews;
-  readonly unfinished: Unfinished;
   /** Asked for anew each time. */
   readonly ground: () => Ground;
-  /** `begunOn`: where a run was begun that is to be taken up. */
-  readonly options: (
-    folders: readonly string[],
-    mode: TrainingMode,
-    again: boolean,
-    begunOn?: JobOptions['device'],
-  ) => Promise<JobOptions>;
-  /** Told when something failed on the GPU, and perhaps because of it: the options may name another device from then on. */
-  readonly gpuFailed: () => void;
-  /** What the writer calls the workspace. */
-  readonly workspaceName: () => string;
-  readonly l10n: Localiser;
-  readonly figures: Figures;
-  readonly log: (level: LogLevel, message: string) => void;
-}
-
-/** What is wanted: from the starter or from the workspace's model, with a question first or taken up where it was cut off. */
-export interface Wish {
-  readonly again: boolean;
-  readonly resume?: boolean;
 }
 
 /** After these a checkpoint is there to go on from. */
 const RESUMABLE: readonly string[] = ['killed', 'stopped', 'disk'];
-
-/** After these it may have been the device. */
-const PERHAPS_THE_DEVICE: readonly string[] = ['killed', 'failed', 'diverged'];
-
-/** What would be learnt from, and how. */
-interface Look {
-  readonly options: JobOptions;
-  readonly survey: Survey;
-}
 
 /** Fine-tuning in this window, from the question to the report: one run at a time. */
 export class FineTuning {
   readonly changed = new Signal<void>();
   private current: TrainingState = { kind: 'idle' };
   private run: TrainingRun | undefined;
-  /** Ends the look through the documents. */
-  private looking: AbortController | undefined;
+  private readonly agreement: Agreement;
   /** Resolves when what goes on is over. */
   private over: Promise<void> = Promise.resolve();
   private isAskingToStop = false;
   private report: TrainingReport | undefined;
 
-  constructor(private readonly parts: FineTuningParts) {}
+  constructor(private readonly parts: FineTuningParts) {
+    this.agreement = new Agreement(parts);
+  }
 
   get state(): TrainingState {
     return this.current;
@@ -119,7 +82,7 @@ export class FineTuning {
   /** Ends what runs without a question, and waits for a run's end; its checkpoint is kept. */
   async end(): Promise<void> {
     const { run, over } = this;
-    this.looking?.abort();
+    this.agreement.giveUp();
     run?.kill();
     if (run) await over;
   }
@@ -159,7 +122,7 @@ export class FineTuning {
     }
     this.become({ kind: 'asking' });
     try {
-      const options = await this.agree(place.folders, wish);
+      const options = await this.agreement.reach(place.folders, wish);
       if (options === undefined) return;
       // It may have been turned off while the question stood there.
       const then = ground();
@@ -171,89 +134,6 @@ export class FineTuning {
     } finally {
       this.become({ kind: 'idle' });
     }
-  }
-
-  /** Looks through the documents and asks. Undefined: there is to be no run. */
-  private async agree(folders: readonly string[], { again, resume }: Wish): Promise<JobOptions | undefined> {
-    const { models, pauses, ui, news, unfinished, l10n, figures, options, workspaceName } = this.parts;
-    const look = async (signal: AbortSignal) => {
-      const model = again ? (await models.look())?.model : undefined;
-      const base = model?.mode;
-      // A run that was cut off is the same one only with what it was begun with.
-      const left = unfinished.run?.again === (base !== undefined) ? unfinished.run : undefined;
-      const mode = left?.mode ?? base ?? 'full';
-      const usual = () => options(folders, mode, base !== undefined);
-      const asLeft = await options(folders, mode, base !== undefined, left?.device);
-      let found = await this.look(asLeft, usual, signal).catch((error: unknown) => {
-        // Perhaps it was the device; without what is remembered the next look finds out.
-        if (left !== undefined && !(error instanceof EngineCancelled)) unfinished.forget();
-        throw error;
-      });
-      const resumes = left !== undefined && found.survey.resumable;
-      if (left !== undefined && !resumes) {
-        const anew = await usual();
-        if (anew.device !== found.options.device) found = await this.look(anew, usual, signal);
-      }
-      return { base, proposed: found.options, survey: found.survey, resumes };
-    };
-    const looking = (this.looking = new AbortController());
-    const { base, proposed, survey, resumes } = await ui.during(
-      l10n.t('Planwright: looking through your documents'),
-      async (cancelled) => {
-        const signal = AbortSignal.any([cancelled, looking.signal]);
-        const found = await look(signal);
-        await pauses.rest(signal);
-        if (signal.aborted) throw new EngineCancelled();
-        return found;
-      },
-    );
-    if (survey.refusal !== undefined) {
-      news.nothingToLearn(survey.refusal);
-      return undefined;
-    }
-    const resumed = { ...proposed, resume: true };
-    if (resume === true && resumes) return resumed;
-    const chosen = await ui.ask(
-      startQuestion(
-        {
-          survey,
-          workspace: workspaceName(),
-          store: models.place?.store ?? '',
-          again: base,
-          unfinished: resumes ? proposed.mode : undefined,
-        },
-        l10n,
-        figures,
-      ),
-    );
-    if (chosen === undefined) return undefined;
-    // On the device that the question named, whatever is known of another by now.
-    if (!resumes) return { ...proposed, mode: chosen };
-    return chosen === proposed.mode ? resumed : options(folders, chosen, base !== undefined);
-  }
-
-  /** Looks through the documents; where that fails on the GPU, once more with what the options are then. */
-  private async look(first: JobOptions, usual: () => Promise<JobOptions>, signal: AbortSignal): Promise<Look> {
-    const { training } = this.parts;
-    try {
-      return { options: first, survey: await training.survey(first, signal) };
-    } catch (error) {
-      if (!this.blame(first, error)) throw error;
-      const options = await usual();
-      if (options.device === first.device) throw error;
-      return { options, survey: await training.survey(options, signal) };
-    }
-  }
-
-  /** Whether it may be the GPU that failed; this is noted then. */
-  private blame({ device }: JobOptions, error: unknown): boolean {
-    const { log, gpuFailed } = this.parts;
-    if (device !== 'webgpu' || !(error instanceof TrainingFailure) || !PERHAPS_THE_DEVICE.includes(error.code)) {
-      return false;
-    }
-    log('warn', `Fine-tuning on the GPU failed (${error.code}).`);
-    gpuFailed();
-    return true;
   }
 
   private async train(options: JobOptions): Promise<void> {
@@ -291,7 +171,7 @@ export class FineTuning {
       const isLeft = isEnded && options.resume === true && stopping() !== 'discard';
       if (isLeft) news.stillThere();
       else if (isEnded) news.nothingKept();
-      this.blame(options, error);
+      noteGpuFailure(this.parts, options, error);
       const isResumable = isLeft || (error instanceof TrainingFailure && RESUMABLE.includes(error.code));
       if (isUnderWay && !isResumable) await this.leave();
       throw error;
