@@ -1,6 +1,6 @@
 // Bundles the programs: the command line (src/cli/main.ts) to dist/planwright.mjs, the engine process (src/engine/main.ts) to dist/engine.mjs, the
 // training process (src/engine/training/main.ts) to dist/training.mjs, the extension (src/extension.ts) to dist/extension.cjs.
-import { existsSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -40,8 +40,7 @@ export async function bundle(entry, outfile, options = shared) {
 export async function build() {
   await bundle(join(ROOT, 'src', 'engine', 'main.ts'), join(ROOT, 'dist', 'engine.mjs'));
   await bundle(join(ROOT, 'src', 'engine', 'training', 'main.ts'), join(ROOT, 'dist', 'training.mjs'));
-  const entry = join(ROOT, 'src', 'extension.ts');
-  if (existsSync(entry)) await bundle(entry, join(ROOT, 'dist', 'extension.cjs'), extension);
+  await bundle(join(ROOT, 'src', 'extension.ts'), join(ROOT, 'dist', 'extension.cjs'), extension);
   // Last: by it `ensureBuilt` tells whether all of them are up to date.
   await bundle(join(ROOT, 'src', 'cli', 'main.ts'), PROGRAM);
 }

@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { ROOT, ensureInstalled } from './setup.mjs';
 
 /** Platforms that onnxruntime-node has native files for. */
-export const TARGETS = ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-arm64'];
+const TARGETS = ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-arm64'];
 export const THIS_MACHINE = `${process.platform}-${process.arch}`;
 
 /** Parts of the manifest that an installed extension has no use for. */
@@ -43,7 +43,7 @@ const from = (...names) => join(ROOT, ...names);
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
 /** The README for those who have installed the extension: without pictures, and without what needs the repository. */
-export function readmeOfExtension(text) {
+function readmeOfExtension(text) {
   return text
     .split(/^(?=## )/m)
     .filter((section) => !REPOSITORY_ONLY.some((title) => section.startsWith(`## ${title}\n`)))
@@ -52,12 +52,12 @@ export function readmeOfExtension(text) {
 }
 
 /** The model card for those who have installed the extension: links to what only the repository has are plain words, and its picture is left out. */
-export function cardOfExtension(text) {
+function cardOfExtension(text) {
   return text.replace(/^!\[.*\n\n?/gm, '').replace(/\[([^\]]+)\]\((?!https?:)[^)]*\)/g, '$1');
 }
 
 /** Every file under a folder, relative to it. */
-export function filesUnder(folder) {
+function filesUnder(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
@@ -69,9 +69,7 @@ export async function stage(target, folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const name of SHIPPED) {
-    if (existsSync(from(name))) {
-      cpSync(from(name), join(folder, name), { recursive: true, filter: (source) => !NOT_SHIPPED.includes(source) });
-    }
+    cpSync(from(name), join(folder, name), { recursive: true, filter: (source) => !NOT_SHIPPED.includes(source) });
   }
   writeFileSync(join(folder, 'README.md'), readmeOfExtension(readFileSync(from('README.md'), 'utf8')));
   writeFileSync(
@@ -159,7 +157,7 @@ function writeManifest(folder) {
 }
 
 /** Stages and packs one target; returns the path of the VSIX. */
-export async function packageTarget(target, outFolder) {
+async function packageTarget(target, outFolder) {
   if (!TARGETS.includes(target)) throw new Error(`Target ${target} is not one of ${TARGETS.join(', ')}.`);
   const { version, name } = readJson(from('package.json'));
   const folder = join(ROOT, '.cache', 'package', `${target}.${process.pid}`);

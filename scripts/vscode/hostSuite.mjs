@@ -13,9 +13,6 @@ const SUITE_TIMEOUT_MS = 900_000;
 
 /** @typedef {{ passed: number, failed: number, skipped: number, problem?: string }} Counts */
 
-/** Whether this machine has what the suite needs. */
-export const hostSuiteProgram = () => (findDesktop() ? 'desktop' : findChromium() ? 'code-server' : undefined);
-
 /** @returns {Promise<Counts>} */
 export async function runHostSuite() {
   await bundleTests();
@@ -124,7 +121,7 @@ async function inCodeServer({ tests, workspace, env, home }) {
 }
 
 /** Opens the workbench so that it loads the extension from this folder and runs `tests` in its host. */
-export async function openWithTests(page, server, { tests, workspace, files = [], onExit }) {
+async function openWithTests(page, server, { tests, workspace, onExit }) {
   // The two functions that VS Code's web workbench calls where they exist; @vscode/test-web does the same.
   await page.exposeFunction('codeAutomationLog', () => undefined);
   await page.exposeFunction('codeAutomationExit', onExit);
@@ -134,7 +131,7 @@ export async function openWithTests(page, server, { tests, workspace, files = []
     ['extensionTestsPath', remote(host, tests)],
     ['skipWelcome', 'true'],
   ];
-  await page.goto(workbenchAddress(server.address, workspace, files, payload));
+  await page.goto(workbenchAddress(server.address, workspace, [], payload));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -98,7 +98,7 @@ export class Configuration implements vscode.Disposable {
     return Math.max(0, this.get('engine.idleMinutes', 10));
   }
 
-  /** Another model's folder; empty for the bundled one. Ignored in a workspace that is not trusted (restrictedConfigurations). */
+  /** Another model's folder; empty for the bundled one. Its scope is the machine: it is never a workspace's. */
   get modelFolder(): string {
     return this.get('model.folder', '').trim();
   }

@@ -38,7 +38,7 @@ describe('steering', () => {
     let rows: string[] = [];
     await eventually('a tree with steps and outline', async () => {
       rows = await workbench.treeRows();
-      return rows.some((row) => /^Step 1: .+ expected/.test(row)) && rows.some((row) => row.includes('Why we bake'));
+      return rows.some((row) => /^Step 1: .+ probability/.test(row)) && rows.some((row) => row.includes('Why we bake'));
     });
     expect(rows.filter((row) => row.startsWith('Step'))).toHaveLength(3);
   });
