@@ -114,7 +114,7 @@ async function hasEnded(mark: string): Promise<boolean> {
   try {
     if ((await stat(mark)).mtimeMs < Date.now() - STALE_MS) return true;
     const { host, pid } = JSON.parse(await readFile(mark, 'utf8')) as Owner;
-    if (host !== hostname() || pid === process.pid) return false;
+    if (host !== hostname()) return false;
     process.kill(pid, 0);
     return false;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -74,8 +75,14 @@ describe('the lock of a store', () => {
     let second: Promise<void> | undefined;
     let end: () => void = () => undefined;
     await withStoreLock(store, async () => {
-      const longAgo = new Date(Date.now() - 100_000);
-      for (const name of readdirSync(lock)) utimesSync(join(lock, name), longAgo, longAgo);
+      const silentFor = (milliseconds: number): void => {
+        const then = new Date(Date.now() - milliseconds);
+        for (const name of readdirSync(lock)) utimesSync(join(lock, name), then, then);
+      };
+      // A step of training, or a computer that is busy with something else, holds up the next sign of life.
+      silentFor(50_000);
+      expect(await rush(store)).toEqual({ entered: 0, together: 0 });
+      silentFor(100_000);
       await new Promise<void>((entered) => {
         second = withStoreLock(store, () => {
           entered();
@@ -94,17 +101,23 @@ describe('the lock of a store', () => {
     const lock = join(store, 'training.lock');
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
-      const held = withStoreLock(store, async () => {
+      let stillHeld: () => void = () => undefined;
+      const held = withStoreLock(store, async (assertHeld) => {
+        stillHeld = assertHeld;
         const mark = join(lock, readdirSync(lock)[0]!);
         const earlier = new Date(Date.now() - 50_000);
         utimesSync(mark, earlier, earlier);
         vi.advanceTimersByTime(6000);
-        await expect.poll(() => statSync(mark).mtimeMs).toBeGreaterThan(Date.now() - 40_000);
+        await expect.poll(() => statSync(mark).mtimeMs, { timeout: 10_000 }).toBeGreaterThan(Date.now() - 40_000);
+        assertHeld();
         rmSync(lock, { recursive: true });
         vi.advanceTimersByTime(6000);
         return new Promise<never>(() => undefined);
       });
       await expect(held).rejects.toThrow(TrainingBusyError);
+      // What was under way goes on by itself, and must not write any more.
+      expect(stillHeld).toThrow(TrainingBusyError);
+      expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();
     }
@@ -120,6 +133,15 @@ describe('the lock of a store', () => {
 
   it.runIf(existsSync('/proc/self'))('says so where the folder may not be written', async () => {
     await expect(withStoreLock('/proc/self', () => Promise.resolve())).rejects.toMatchObject({ kind: 'disk' });
+  });
+
+  it('is left to whoever is not known to have ended: on another computer, or where nothing can be read', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const heldBy = (owner: string): string => folder({ 'training.lock/mark': owner });
+    for (const owner of [JSON.stringify({ host: 'another', pid }), '']) {
+      expect(await rush(heldBy(owner)), owner).toEqual({ entered: 0, together: 0 });
+    }
+    expect((await rush(heldBy(JSON.stringify({ host: hostname(), pid })))).together).toBe(1);
   });
 
   it('takes an empty folder for a free lock', async () => {
