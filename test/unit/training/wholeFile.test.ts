@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { writeSafetensors } from '../../../src/model/writeSafetensors';
 import { copyWhole, putWhole, writeWhole } from '../../../src/training/wholeFile';
 import { temporaryFolders } from './corpus/folders';
+import { atEachFlush } from './flushes';
 import { useProgramOf } from './programs';
 
 const folder = temporaryFolders();
+afterEach(() => vi.restoreAllMocks());
 
 const program = useProgramOf(`
   import { writeCacheFile } from './training/corpus/cacheFile';
@@ -60,5 +63,16 @@ describe('a file that is written whole', () => {
     expect(statSync(file).mode & 0o200).toBe(0o200);
     expect(readFileSync(file, 'utf8')).toBe('another');
     expect(readdirSync(root)).toEqual(['kept', 'other']);
+  });
+
+  it('is on the disk before it takes its place', async () => {
+    const root = folder({ kept: 'as it was', other: 'another' });
+    const file = join(root, 'kept');
+    const inPlace: string[] = [];
+    await atEachFlush(() => inPlace.push(readFileSync(file, 'utf8')));
+    await writeWhole(file, 'new');
+    await copyWhole(join(root, 'other'), file);
+    await putWhole(file, (part) => writeSafetensors(part, []));
+    expect(inPlace).toEqual(['as it was', 'new', 'another']);
   });
 });
