@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -12,7 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readChecksums } from '../../../src/model/folder';
 import { openModel } from '../../../src/model/openModel';
 import { roundToBytes } from '../../../src/model/roundToBytes';
 import { SafetensorsFile, type ByteTensor } from '../../../src/model/safetensors';
@@ -22,6 +24,7 @@ import { LOW_RANK_SCALE } from '../../../src/training/parameterBook';
 import { WorkspaceStore } from '../../../src/training/store';
 import { withStoreLock } from '../../../src/training/storeLock';
 import { copyOf, modelError, rewrite, storeInBytes } from '../model/folders';
+import { atEachFlush } from './flushes';
 import { card, config, norm, NORM } from './models';
 import { TINY_MODEL } from './reference';
 
@@ -35,7 +38,10 @@ describe('the store of a workspace', () => {
     folder = mkdtempSync(join(tmpdir(), 'planwright-store-'));
     store = new WorkspaceStore(join(folder, 'store'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    vi.restoreAllMocks();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   async function withFile<T>(path: string, work: (file: SafetensorsFile) => T | Promise<T>): Promise<T> {
     const file = await SafetensorsFile.open(path);
@@ -109,10 +115,16 @@ describe('the store of a workspace', () => {
     rewrite(renamed, 'labels.json', (bytes) => Buffer.concat([bytes, Buffer.from('\n')]));
     writeFileSync(join(renamed, 'replay.jsonl'), '');
     rewrite(renamed, 'replay.jsonl', () => Buffer.from('{"text":"Another text."}\n'));
+    const base = await baseOf(renamed);
     expect([...(await read(await store.activeFolder(renamed), 'lm', NORM))]).toEqual(new Array(32).fill(2));
+    const names = (await readChecksums(renamed)).map(({ name }) => name);
+    expect(names.filter((name) => !(name in base))).toEqual(['labels.json', 'replay.jsonl']);
+    // Not the same files: those of the folder that was made may be links to them.
+    const other = copyOf(renamed);
+    rewrite(other, 'tokenizer.json', (bytes) => Buffer.concat([bytes, Buffer.from('\n')]));
+    await expect(store.activeFolder(other)).rejects.toThrow(/another bundled model/);
     rmSync(join(folder, 'store', 'composed'), { recursive: true });
-    rewrite(renamed, 'tokenizer.json', (bytes) => Buffer.concat([bytes, Buffer.from('\n')]));
-    await expect(store.activeFolder(renamed)).rejects.toThrow(/another bundled model/);
+    await expect(store.activeFolder(other)).rejects.toThrow(/another bundled model/);
   });
 
   it('adds the matrices of a light model to the frozen ones', async () => {
@@ -195,11 +207,22 @@ describe('the store of a workspace', () => {
   it('holds one model: the one before goes', async () => {
     const first = await store.adopt(await card(), config, norm(2), { documents: {} });
     await store.activeFolder(TINY_MODEL);
+    const kept: boolean[] = [];
+    await atEachFlush(() => kept.push(existsSync(first.file)));
     const second = await store.adopt(await card(), config, norm(3), { documents: {} });
+    // Of the new one, and of the state that names it.
+    expect(kept).toEqual([true, true]);
     expect(existsSync(first.file)).toBe(false);
     expect((await store.current())?.id).toBe(second.id);
     await store.activeFolder(TINY_MODEL);
     expect(readdirSync(join(store.folder, 'composed'))).toEqual([second.id]);
+  });
+
+  it('may be moved, and still has its model', async () => {
+    await store.adopt(await card(), config, norm(2), { documents: {} });
+    const moved = new WorkspaceStore(join(folder, 'moved'));
+    renameSync(store.folder, moved.folder);
+    expect(await moved.activeFolder(TINY_MODEL)).toContain(moved.folder);
   });
 
   it('exports and imports', async () => {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { TrainingError } from '../../../src/training/errors';
 import { WorkspaceStore } from '../../../src/training/store';
 import { temporaryFolders } from './corpus/folders';
 import { card, config, norm } from './models';
@@ -52,18 +53,39 @@ describe('what work that was ended left in a store', () => {
     expect(readdirSync(store.folder).sort()).toEqual(['composed', 'models', 'state.json']);
   });
 
-  it('stays where it may be under way without the lock, or is no work of ours', async () => {
+  it('stays where it may be under way without the lock, is of use, or is no work of ours', async () => {
     const { id } = await store.adopt(await card(), config, norm(2), { documents: {} });
+    await store.activeFolder(TINY_MODEL);
     const composed = [`${ID}.part-aB3xYz`, 'notes'];
     for (const name of composed) leave(`composed/${name}`, name === 'notes' ? 90 : 10);
     leave('models/mine.safetensors', 90);
     leave('embeddings.cache.123.part', 10);
     leave('notes.part', 90);
     await store.discardRun();
-    expect(held()).toEqual([[`${id}.safetensors`, 'mine.safetensors'].sort(), composed]);
+    expect(held()).toEqual([[`${id}.safetensors`, 'mine.safetensors'].sort(), [id, ...composed].sort()]);
     for (const name of ['embeddings.cache.123.part', 'notes.part']) {
       expect(existsSync(join(store.folder, name)), name).toBe(true);
     }
+  });
+
+  it('stays for another time where it cannot be looked at, and holds up nothing', async () => {
+    for (const name of [`models/${ID}.safetensors`, `composed/${ID}`]) leave(name, 0);
+    const [first, last] = [`${ID}.part-000000`, `${ID}.part-zzzzzz`];
+    symlinkSync('/nowhere', join(store.folder, 'composed', first));
+    leave(`composed/${last}`, 90);
+    await store.discardRun();
+    expect(held()).toEqual([[], [first]]);
+  });
+
+  it.each<[string, (state: string) => void]>([
+    ['is damaged', (state) => writeFileSync(state, '{"model": ')],
+    ['cannot be read', (state) => mkdirSync(state)],
+  ])('stays where nobody knows which model counts: the state %s', async (_, make) => {
+    leave(`models/${ID}.safetensors`, 90);
+    make(join(store.folder, 'state.json'));
+    await expect(store.current()).rejects.toBeInstanceOf(TrainingError);
+    await store.discardRun();
+    expect(readdirSync(join(store.folder, 'models'))).toEqual([`${ID}.safetensors`]);
   });
 
   it('is no model where the state could not be written', async () => {

@@ -23,8 +23,8 @@ describe('a model that leaves a store, or comes into one', () => {
   });
 
   /** A model file with a card as it is given. */
-  async function fileWith(text: string): Promise<void> {
-    await writeSafetensors(file, [], { format: 'planwright-workspace-model', version: '1', card: text });
+  async function fileWith(text: string, version = '1'): Promise<void> {
+    await writeSafetensors(file, [], { format: 'planwright-workspace-model', version, card: text });
   }
 
   it('is not exported where it is damaged or missing, and a person is told what to do', async () => {
@@ -129,6 +129,8 @@ describe('a model that leaves a store, or comes into one', () => {
       const refusal = { kind: 'stored', message: expect.stringContaining('description cannot be read') as string };
       await expect(store.importFrom(file, TINY_MODEL), text).rejects.toMatchObject(refusal);
     }
+    await fileWith(JSON.stringify(whole), '2');
+    await expect(store.importFrom(file, TINY_MODEL)).rejects.toThrow(/newer Planwright/);
     await fileWith(JSON.stringify(whole));
     await store.importFrom(file, TINY_MODEL);
   });
