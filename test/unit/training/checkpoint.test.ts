@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../../src/model/writeSafetensors';
 import { CheckpointFolder, type Progress, type Tensors } from '../../../src/training/checkpoint';
 
 const PROGRESS: Progress = {
@@ -46,6 +48,20 @@ describe('a checkpoint', () => {
     expect(loaded?.tensors.get('a')).toEqual({ data: values, shape: [6] });
   });
 
+  it.runIf(existsSync('/proc/self/fd'))('leaves no file open: on Windows it could not be replaced', async () => {
+    const best = { step: 1, heldOut: 4 };
+    await checkpoints.saveBest(best, tensors(1));
+    await checkpoints.save({ progress: { ...PROGRESS, best }, tensors: tensors(2) });
+    await checkpoints.progress();
+    await checkpoints.load('run');
+    // One is the listing's own, and gone by now.
+    const open = readdirSync('/proc/self/fd').flatMap((name) => {
+      const path = `/proc/self/fd/${name}`;
+      return existsSync(path) ? [readlinkSync(path)] : [];
+    });
+    expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
+  });
+
   it('is not there before the first, nor for another run', async () => {
     expect(await checkpoints.load('run')).toBeUndefined();
     await checkpoints.save({ progress: PROGRESS, tensors: tensors(1) });
@@ -75,6 +91,10 @@ describe('a checkpoint', () => {
     }
     writeFileSync(path, 'something else altogether');
     expect(await checkpoints.load('run')).toBeUndefined();
+    for (const metadata of [{}, { progress: '' }, { progress: '{"run":"run"' }]) {
+      await writeSafetensors(path, [], metadata);
+      expect(await checkpoints.load('run')).toBeUndefined();
+    }
   });
 
   it('is not taken up when the best weights it names are gone', async () => {
@@ -99,8 +119,8 @@ describe('a checkpoint', () => {
     await checkpoints.clear();
     expect(existsSync(folder)).toBe(false);
     await save();
-    const theirs = ['best-friends.safetensors', 'candidate.md', 'notes.md', 'plans'];
-    for (const name of theirs.slice(0, 3)) writeFileSync(join(folder, name), 'mine');
+    const theirs = ['best-friends.safetensors', 'candidate.md', 'candidate.part-second', 'notes.md', 'plans'];
+    for (const name of theirs.slice(0, 4)) writeFileSync(join(folder, name), 'mine');
     mkdirSync(join(folder, 'plans'));
     await checkpoints.save({ progress: PROGRESS, tensors: tensors(2) });
     await checkpoints.clear();
