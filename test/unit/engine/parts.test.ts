@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Documents } from '../../../src/engine/documents';
+import { EngineCancelled } from '../../../src/engine/engine';
 import { OutOfStepError, toResponseError, FAILURE } from '../../../src/engine/failures';
 import { logLines } from '../../../src/engine/logLines';
 import { ModelHolder } from '../../../src/engine/modelHolder';
@@ -9,6 +10,7 @@ import { Priority } from '../../../src/engine/priority';
 import { DEFAULT_POLICY, RestartCounter } from '../../../src/engine/restartPolicy';
 import { short } from '../../../src/engine/round';
 import { parseArguments, toArguments, type Invocation } from '../../../src/engine/settings';
+import { unlessAborted } from '../../../src/engine/waiting';
 import { ModelError } from '../../../src/model/errors';
 import { CancelledError } from '../../../src/writing/cancellation';
 import { ToyModel } from '../support/toyModel';
@@ -158,6 +160,25 @@ describe('ModelHolder', () => {
 });
 
 describe('small parts', () => {
+  it('waits no longer than its signal allows, and leaves no failure unheard', async () => {
+    const unheard = vi.fn();
+    process.on('unhandledRejection', unheard);
+    try {
+      const fails = (): Promise<never> => Promise.reject(new Error('failed'));
+      await expect(unlessAborted(fails(), AbortSignal.abort())).rejects.toBeInstanceOf(EngineCancelled);
+      await expect(unlessAborted(Promise.resolve(1), AbortSignal.abort())).rejects.toBeInstanceOf(EngineCancelled);
+      const controller = new AbortController();
+      const waiting = unlessAborted(new Promise(() => undefined), controller.signal);
+      controller.abort();
+      await expect(waiting).rejects.toBeInstanceOf(EngineCancelled);
+      await expect(unlessAborted(fails(), new AbortController().signal)).rejects.toThrow('failed');
+      await new Promise(setImmediate);
+      expect(unheard).not.toHaveBeenCalled();
+    } finally {
+      process.off('unhandledRejection', unheard);
+    }
+  });
+
   it('gives errors the code of their kind', () => {
     expect(toResponseError(new ModelError('missing', 'x', 'is not there')).code).toBe(FAILURE.modelBroken);
     expect(toResponseError(new CancelledError()).code).toBe(FAILURE.cancelled);
