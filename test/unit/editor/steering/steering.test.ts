@@ -116,12 +116,32 @@ describe('edits around a pin', () => {
     const rest = (): readonly number[] => draft.steering.at(draft.text.length).pins;
     draft.change('One is.', 'One was. It still is.');
     expect(rest()).toEqual([7]);
-    draft.change('Two is.', 'So it goes. And so it went.');
+    draft.change('Two is.', 'Why not?');
+    expect(rest()).toEqual([7]);
+    draft.change('Why not?', 'So it goes. And so it went.');
     expect(rest()).toEqual([7]);
     draft.change('One was. ', '');
     expect(rest()).toEqual([7]);
     draft.change(' And so it went.', '');
     expect(rest()).toEqual([7]);
+  });
+
+  it('leave it behind what is typed again, and take something else for the sentence that is steered', () => {
+    const draft = new Draft('One is. Two.|').pin(7).backspace(4);
+    expect(draft.pins).toEqual([7]);
+    expect(draft.type('T').pins).toEqual([]);
+    expect(draft.type('hen it').pins).toEqual([7]);
+    const again = new Draft('One is. Two.|').pin(7).backspace(4).type('Two.');
+    expect(again.type(' And').pins).toEqual([7]);
+    const deleted = new Draft('One is. Two is.| Three is.').pin(7);
+    deleted.replace(8, deleted.text.length, '').insert('Two is. Three was.');
+    expect(deleted.go('Two').pins).toEqual([7]);
+  });
+
+  it('leave a single letter in it that stood behind it as well', () => {
+    const draft = new Draft('One is.|\n\nTwo is.').pin(7);
+    draft.replace(9, 10, '').replace(9, 10, '');
+    expect(draft.type('w').pins).toEqual([7]);
   });
 
   it('bring it back where it was when what was around it is deleted and comes back', () => {
@@ -176,6 +196,19 @@ describe('several decisions', () => {
     const draft = new Draft('One is.').pin(7).insert(' Two is.');
     expect(draft.pin(8).pins).toEqual([8]);
     expect(draft.undo().pins).toEqual([7, 8]);
+  });
+
+  it('hold for the sentence that text behind them has become a part of', () => {
+    const draft = new Draft('One is.|Two is. Three is.').pin(7).type(' It is ').pin(8);
+    expect(draft.go('Two').pins).toEqual([8]);
+    expect(draft.go('Three').pins).toEqual([]);
+  });
+
+  it('at the nearest place before count, whichever was made last', () => {
+    const draft = new Draft('One is.').pin(1).insert(' Two is. Three is.').pin(9);
+    draft.go('One is.').pin(1, 2, 3, 4);
+    expect(draft.go('Two is.').pins).toEqual([2, 3, 4]);
+    expect(draft.go('Three is.').pins).toEqual([9]);
   });
 
   it('at several places hold each at its own', () => {
