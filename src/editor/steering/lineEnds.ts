@@ -5,7 +5,7 @@
 export function withOtherLineEnds(before: string, after: string): ((offset: number) => number) | undefined {
   if (before.replaceAll('\r\n', '\n') !== after.replaceAll('\r\n', '\n')) return undefined;
   return (offset) => {
-    const at = before.startsWith('\r\n', offset - 1) ? offset - 1 : offset;
+    const at = offset > 0 && before.startsWith('\r\n', offset - 1) ? offset - 1 : offset;
     let from = 0;
     let to = 0;
     for (;;) {
