@@ -59,6 +59,8 @@ describe('a pin', () => {
   it('binds what is put before text that stands there, with a space before it or behind it', () => {
     expect(new Draft('One is.| Two is.').pin(7).type(' It').pins).toEqual([7]);
     const draft = new Draft('One is. |Two is.').pin(7);
+    expect(draft.go('Two').pins).toEqual([]);
+    draft.cursor = 8;
     expect(draft.type('It').pins).toEqual([7]);
     expect(draft.type(' is so. ').pins).toEqual([]);
     expect(draft.go('Two').pins).toEqual([]);
@@ -231,6 +233,9 @@ describe('several decisions', () => {
     heir.steering.inherit(draft.steering);
     expect(heir.go('One is.').pins).toEqual([7]);
     expect(heir.go('Two is.').pins).toEqual([8, 9]);
+    const longer = new Draft('# A title\n\nOne is.\n\nTwo is.');
+    longer.steering.inherit(draft.steering);
+    expect(longer.go('One is.').pins).toEqual([7]);
     const own = new Draft('One is.').pin(3);
     own.steering.inherit(draft.steering);
     expect(own.pins).toEqual([3]);
