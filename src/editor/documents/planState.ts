@@ -57,7 +57,7 @@ export class PlanState {
     this.staleFrom = this.current ? from : Math.min(this.staleFrom, from);
     this.current = false;
     // In place: this happens with each key, and most leave the number of units as it is.
-    for (let unit = from; unit < Math.min(oldTo, newTo); unit++) {
+    for (let unit = from; unit < oldTo; unit++) {
       const annotation = this.annotations[unit];
       if (annotation) this.annotations[unit] = { ...annotation, touched: true };
     }

@@ -51,15 +51,48 @@ describe('DocumentState', () => {
     expect(state.plan.of(2)?.label).toBe(2);
   });
 
-  it('does not take over a plan of a text that has changed meanwhile', async () => {
+  it.each<[string, (state: DocumentState) => void]>([
+    ['an edit', (state) => state.edit([{ start: 0, end: 0, text: 'x' }])],
+    ['another text', (state) => state.reset(TEXT.replace('Two', 'Ten'))],
+  ])('does not take over a plan of a text that has changed meanwhile: %s', async (_, change) => {
     const { state, engine } = await planned(TEXT);
     engine.answer = () => {
       const reply = planOf(state.text);
-      state.edit([{ start: 0, end: 0, text: 'x' }]);
+      change(state);
       return Promise.resolve(reply);
     };
     expect(await state.refreshPlan(1, new AbortController().signal)).toBe(false);
     expect(state.plan.isCurrent).toBe(false);
+  });
+
+  it('does not take over a plan of other units: an annotation would stand at the wrong sentence', async () => {
+    const { state, engine } = await planned(TEXT);
+    engine.answer = () => Promise.resolve(planOf(`${TEXT}\nOne more.`));
+    expect(await state.refreshPlan(1, new AbortController().signal)).toBe(false);
+  });
+
+  it('knows which sentences an edit has touched, and which plans do not know of it', async () => {
+    const { state } = await planned(TEXT);
+    const change = (words: string, text: string): void => {
+      const start = state.text.indexOf(words);
+      state.edit([{ start, end: start + words.length, text }]);
+    };
+    const known = (): string[] =>
+      state.units.units.map((_, unit) => {
+        const { label, touched } = state.plan.of(unit) ?? {};
+        return `${label ?? '?'}${touched ? ' touched' : ''}${state.plan.isStale(unit) ? ' stale' : ''}`;
+      });
+    expect(known()).toEqual(['0', '1', '2', '3', '4']);
+    change('Two is here', 'Two is. Here');
+    expect(known()).toEqual(['0', '1', '2 touched stale', '? stale', '3 stale', '4 stale']);
+    change('Four', 'Five');
+    expect(known()).toEqual(['0', '1', '2 touched stale', '? stale', '3 stale', '4 touched stale']);
+    change('One', 'Six');
+    expect(known().slice(0, 3)).toEqual(['0', '1 touched stale', '2 touched stale']);
+    await state.refreshPlan(1, new AbortController().signal);
+    expect(known()).toEqual(['0', '1', '2', '3', '4', '5']);
+    change('Five', 'Four');
+    expect(known()).toEqual(['0', '1', '2', '3', '4', '5 touched stale']);
   });
 
   it('keeps annotations of sentences that an edit did not touch, at their sentences', async () => {
