@@ -46,8 +46,12 @@ describe('Completer: asking the engine', () => {
     await wait(100);
     controller.abort();
     expect(outcome(await pending)).toBe('superseded');
+    // Nor where the text is another, before the editor has said that it no longer wants to know.
+    const old = desk.suggest();
+    desk.edit(0, 1, 't');
     await wait(1000);
     expect(desk.asked).toHaveLength(0);
+    expect(outcome(await old)).toBe('superseded');
   });
 
   it('asks at once where the writer asks, for alternatives and without a gate', async () => {
@@ -73,6 +77,29 @@ describe('Completer: asking the engine', () => {
     expect(outcome(await pending)).toEqual(['sat down.']);
   });
 
+  it('asks for what is steered after the pause, not before it', async () => {
+    const desk = new Desk('The cat');
+    desk.type(' ');
+    void desk.suggest();
+    await wait(100);
+    desk.state.steering.set(8, { pins: [5], never: [] });
+    await wait(1000);
+    expect(desk.asked.map(({ request }) => request.pins)).toEqual([[5]]);
+  });
+
+  it('expects the engine to take as long as for one suggestion, however long several took', async () => {
+    const desk = new Desk('The cat ');
+    for (const letter of 'sat on') {
+      desk.type(letter);
+      await wait(200);
+    }
+    const before = desk.completer.debounce.delay(0);
+    const pending = desk.suggest({ mode: 'alternatives' });
+    await wait(200);
+    expect(await answered(desk, pending, ' a mat.')).toEqual([' a mat.']);
+    expect(desk.completer.debounce.delay(0)).toBe(before);
+  });
+
   it.each(['quiet', 'balanced', 'eager'] as const)('%s is the gate of that name', async (confidence) => {
     const desk = new Desk('The cat ');
     void desk.suggest({ preferences: { ...PREFERENCES, confidence } });
@@ -92,6 +119,10 @@ describe('Completer: asking the engine', () => {
     desk.state.steering.clear();
     expect(outcome(await desk.suggest())).toEqual(['sat.']);
     expect(desk.asked).toHaveLength(2);
+    desk.state.steering.set(8, { pins: [6], never: [] });
+    void desk.suggest();
+    await wait(0);
+    expect(desk.asked.slice(2).map(({ request }) => request.pins)).toEqual([[6]]);
   });
 
   it('serves the second sentence that was made under two pins while the second is being written', async () => {
@@ -170,6 +201,28 @@ describe('Completer: what is known already', () => {
     expect(desk.asked).toHaveLength(2);
   });
 
+  it('asks again where the text before a code block has changed: it may be none any more', async () => {
+    const desk = new Desk('```\nlet x');
+    const pending = desk.suggest();
+    await wait(0);
+    desk.last.refuse('inside-code');
+    await pending;
+    desk.edit(0, 3, 'abc');
+    void desk.suggest();
+    await wait(600);
+    expect(desk.asked).toHaveLength(2);
+  });
+
+  it('asks for alternatives anew where one of the last ones was begun', async () => {
+    const desk = new Desk('The cat ');
+    await answered(desk, desk.suggest({ mode: 'alternatives' }), 'sat.', 'ran.', 'slept.');
+    expect(outcome(await desk.suggest({ mode: 'alternatives' }))).toEqual(['sat.', 'ran.', 'slept.']);
+    desk.type('s');
+    void desk.suggest({ mode: 'alternatives' });
+    await wait(0);
+    expect(desk.asked).toHaveLength(2);
+  });
+
   it('keeps what is on the screen first among the alternatives', async () => {
     const desk = new Desk('The cat ');
     const item = (text: string, label: number) => ({ ...suggestion(text, label), confidence: 0.9 });
@@ -217,6 +270,7 @@ describe('Completer: what is being made', () => {
     expect(desk.asked).toHaveLength(2);
     desk.last.answer('an off.');
     expect(outcome(await second)).toEqual(['an off.']);
+    expect(desk.troubles).toEqual([]);
   });
 
   it('stops a generation whose text turns out to disagree', async () => {
@@ -244,12 +298,27 @@ describe('Completer: what is being made', () => {
     void desk.suggest({ signal: controller.signal });
     await wait(0);
     expect(desk.completer.isBusy(desk.state.key)).toBe(true);
+    expect(desk.completer.isBusy('file:///other.md')).toBe(false);
     controller.abort();
     await wait(ORPHANED_MS - 1);
     expect(desk.last.signal.aborted).toBe(false);
     await wait(1);
     expect(desk.last.signal.aborted).toBe(true);
     expect(desk.completer.isBusy(desk.state.key)).toBe(false);
+  });
+
+  it('goes on with a generation as long as one waits for it', async () => {
+    const desk = new Desk('The cat ');
+    const controller = new AbortController();
+    void desk.suggest({ signal: controller.signal });
+    await wait(0);
+    const second = desk.suggest();
+    await wait(0);
+    controller.abort();
+    await wait(ORPHANED_MS * 2);
+    expect(desk.asked.map(({ signal }) => signal.aborted)).toEqual([false]);
+    desk.last.answer('sat.');
+    expect(outcome(await second)).toEqual(['sat.']);
   });
 
   it('stops a generation when the cursor goes elsewhere, or the text elsewhere changes', async () => {
@@ -290,6 +359,14 @@ describe('Completer: what is being made', () => {
 });
 
 describe('Completer: the engine', () => {
+  it('knows while a sentence is being accepted, however that ends', async () => {
+    const { completer } = new Desk('The cat ');
+    const seen = await completer.whileAccepting(() => Promise.resolve(completer.isAccepting));
+    expect([seen, completer.isAccepting]).toEqual([true, false]);
+    await expect(completer.whileAccepting(() => Promise.reject(CRASH))).rejects.toBe(CRASH);
+    expect(completer.isAccepting).toBe(false);
+  });
+
   it('opens the model while it waits, and asks for the text as it is then', async () => {
     const desk = new Desk('The cat ');
     desk.become({ kind: 'stopped' });

@@ -82,6 +82,18 @@ describe('Offers', () => {
     expect(second.current).toBeDefined();
     second.moved({ ...place, offset: 2 });
     expect(second.current).toBeUndefined();
+    const third = offering('sat.').offers;
+    third.moved({ ...place, key: 'file:///other.md' });
+    expect(third.current).toBeUndefined();
+  });
+
+  it('are other ones where the writer asks to choose from them', () => {
+    const { offers, events } = offering('sat.');
+    const place = { key: KEY, text: BEFORE + AFTER, offset: BEFORE.length };
+    expect(offers.show(place, [suggestion('sat.')], false, '')).toBe(false);
+    expect(offers.show(place, [suggestion('sat.')], true, '')).toBe(true);
+    expect(offers.current?.explicit).toBe(true);
+    expect(events).toEqual(['offered 1', 'withdrawn', 'offered 1']);
   });
 
   it('are for their place and steering only', () => {
