@@ -30,13 +30,13 @@ export class Refusals {
     const { text, offset } = place;
     if (text.length - offset !== last.rest || !text.startsWith(last.line, last.lineStart)) return undefined;
     const end = last.lineStart + last.line.length;
-    if (offset < end || lineStartOf(place) !== last.lineStart) return undefined;
+    if (offset < end) return undefined;
     return ENDING.test(text.slice(end, offset)) ? undefined : last.silence;
   }
 
   /** Forgets a refusal that an edit outside of its line may have made untrue. */
   edited(key: string, start: number): void {
-    if (this.last?.key === key && start < this.last.lineStart + this.last.line.length) this.last = undefined;
+    if (this.last?.key === key && start < this.last.lineStart) this.last = undefined;
   }
 }
 

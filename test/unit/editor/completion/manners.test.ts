@@ -58,6 +58,12 @@ describe('Refusals', () => {
     expect(noted().at(place, 100)).toBeUndefined();
   });
 
+  it('do not hold before the construct, where the same stands behind the cursor', () => {
+    const refusals = new Refusals();
+    refusals.note({ key: 'k', text: '``x', offset: 1 }, silence, 0);
+    expect(refusals.at({ key: 'k', text: '`x', offset: 0 }, 100)).toBeUndefined();
+  });
+
   it('hold for a short while only', () => {
     expect(noted().at(at('```\nlet x'), 4000)).toBeUndefined();
   });
