@@ -80,13 +80,17 @@ describe('pauses', () => {
 
   it('is silent after its end, also of what was found out too late', async () => {
     const { pauses, told, begin } = watched();
+    begin();
+    pauses.typed();
+    pauses.end();
+    expect([told.splice(0), pauses.reason]).toEqual([['typing'], undefined]);
     battery = true;
     begin();
     pauses.end();
     pauses.typed();
     pauses.engine(true);
     await vi.advanceTimersByTimeAsync(120_000);
-    expect(told).toEqual([]);
+    expect([told, pauses.reason]).toEqual([[], undefined]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
