@@ -307,6 +307,16 @@ describe('Completer: what is being made', () => {
     expect(desk.completer.isBusy(desk.state.key)).toBe(false);
   });
 
+  it('does not wait for what was begun before the sentence was steered', async () => {
+    const desk = new Desk('The cat ');
+    void desk.suggest();
+    await wait(0);
+    desk.state.steering.set(8, { pins: [5], never: [] });
+    void desk.suggest();
+    await wait(0);
+    expect(desk.asked.map(({ request }) => request.pins)).toEqual([[], [5]]);
+  });
+
   it('goes on with a generation as long as one waits for it', async () => {
     const desk = new Desk('The cat ');
     const controller = new AbortController();

@@ -36,6 +36,7 @@ describe('onBattery', () => {
     ['one with two batteries', { AC: AC('0'), BAT0: BATTERY('Unknown'), BAT1: BATTERY('Discharging') }, true],
     ['a desktop with a mouse', { mouse: { ...BATTERY('Discharging'), scope: 'Device' } }, false],
     ['a server behind a UPS', { ups: { type: 'UPS', online: '1', status: 'Discharging' } }, false],
+    ['a laptop on battery beside a UPS', { ups: { type: 'UPS', online: '1' }, BAT0: BATTERY('Discharging') }, true],
     ['a machine without any', {}, false],
   ])('on Linux knows %s', async (_, supplies, expected) => {
     expect(await onBattery(linux(supplies))).toBe(expected);
