@@ -32,6 +32,15 @@ describe('verifying the files of a model folder', () => {
     });
   });
 
+  it('names a file that has grown', async () => {
+    const folder = copyOf(TINY_MODEL);
+    rewrite(folder, 'labels.json', (bytes) => Buffer.concat([bytes, Buffer.from('\n')]), false);
+    expect(await modelError(verifyFiles(folder, false))).toMatchObject({
+      kind: 'checksum',
+      file: join(folder, 'labels.json'),
+    });
+  });
+
   it('names a file with one flipped bit, when contents are checked', async () => {
     const folder = copyOf(TINY_MODEL);
     rewrite(
@@ -50,10 +59,18 @@ describe('verifying the files of a model folder', () => {
     });
   });
 
-  it('refuses a list that points out of the folder', async () => {
+  it.each(['../x', '..', 'a/b', '/etc/passwd'])('refuses a list that points out of the folder: %s', async (name) => {
     const folder = copyOf(TINY_MODEL);
-    rewrite(folder, 'checksums.json', () => Buffer.from('{"files": {"../x": {"bytes": 1, "sha256": ""}}}'), false);
-    expect(await modelError(verifyFiles(folder, false))).toMatchObject({ kind: 'config', field: '../x' });
+    const list = { files: { [name]: { bytes: 1, sha256: '0'.repeat(64) } } };
+    rewrite(folder, 'checksums.json', () => Buffer.from(JSON.stringify(list)), false);
+    expect(await modelError(verifyFiles(folder, false))).toMatchObject({ kind: 'config', field: name });
+  });
+
+  it.each(['', '0'.repeat(63), 'F'.repeat(64)])('refuses a list with a checksum that is none: "%s"', async (sha256) => {
+    const folder = copyOf(TINY_MODEL);
+    const list = { files: { 'config.json': { bytes: 1, sha256 } } };
+    rewrite(folder, 'checksums.json', () => Buffer.from(JSON.stringify(list)), false);
+    expect(await modelError(verifyFiles(folder, false))).toMatchObject({ kind: 'config' });
   });
 
   it('says what is not JSON', async () => {

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readWhole, SafetensorsFile } from '../../../src/model/safetensors';
 import { WeightFiles } from '../../../src/model/weightFiles';
+import { openFilesIn, tellsOpenFiles } from '../support/openFiles';
 import { modelError, safetensors, temporaryFolder, type FixtureTensor } from './folders';
 
 const folder = temporaryFolder();
@@ -113,6 +114,9 @@ describe('refusing broken safetensors', () => {
 
   it.each<[string, string, Parameters<typeof safetensors>[1]]>([
     ['overlapping tensors', 'format', (header) => (header['b']!.data_offsets = [4, 8])],
+    ['overlap up to the end', 'format', (header) => Object.assign(header['b']!, { shape: [2], data_offsets: [4, 12] })],
+    ['bytes behind the last tensor', 'format', (header) => Reflect.deleteProperty(header, 'b')],
+    ['metadata that are no texts', 'format', (header) => Object.assign(header, { __metadata__: { a: 1 } })],
     ['a hole in the data', 'format', (header) => Object.assign(header['a']!, { shape: [1], data_offsets: [4, 8] })],
     [
       'offsets beyond the end',
@@ -121,12 +125,32 @@ describe('refusing broken safetensors', () => {
     ],
     ['offsets that do not fit the shape', 'format', (header) => (header['b']!.shape = [2])],
     ['backward offsets', 'format', (header) => (header['b']!.data_offsets = [12, 8])],
+    ['more bytes than the shape needs', 'format', (header) => (header['a']!.shape = [1])],
     ['negative sizes', 'format', (header) => (header['b']!.shape = [-1])],
+    ['negative sizes whose product is none', 'format', (header) => (header['b']!.shape = [-1, -1])],
     ['an unknown type', 'format', (header) => (header['b']!.dtype = 'I64')],
     ['a type that is no text', 'format', (header) => Object.assign(header['b']!, { dtype: { toString: 1 } })],
   ])('refuses %s', async (_, kind, alter) => {
     const error = await modelError(opened(safetensors(fine, alter)));
     expect(error.kind).toBe(kind);
+  });
+
+  it('notices that the file was cut after it was opened', async () => {
+    const file = await opened(safetensors(fine));
+    truncateSync(file.path, statSync(file.path).size - 1);
+    expect(await modelError(file.read('b'))).toMatchObject({ kind: 'truncated', field: 'b' });
+    expect([...(await file.read('a'))]).toEqual([1, 2]);
+    await file.close();
+  });
+
+  it.runIf(tellsOpenFiles)('leaves what it refuses closed: it is to be replaced by a whole one', async () => {
+    const own = temporaryFolder();
+    const path = join(own, 'lm.safetensors');
+    writeFileSync(path, safetensors(fine).subarray(0, -1));
+    await modelError(SafetensorsFile.open(path));
+    writeFileSync(path, safetensors(fine));
+    await modelError(WeightFiles.open(own, 'lm', new Map([['none', [1]]])));
+    expect(openFilesIn(own)).toEqual([]);
   });
 
   it('refuses a folder', async () => {

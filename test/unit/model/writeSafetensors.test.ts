@@ -31,6 +31,7 @@ describe('writing safetensors', () => {
       ['a.scales', 'F16', [3, 2]],
       ['half', 'F16', [3]],
     ]);
+    expect(file.tensors.get('wide')!.start % 8).toBe(0);
     expect(await file.read('wide')).toEqual(Float32Array.of(0.1));
     expect(await file.readBytes('a')).toEqual(roundToBytes(values));
     expect(await file.read('half')).toEqual(Float32Array.of(0.0999755859375, -2, 65504));

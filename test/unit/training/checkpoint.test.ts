@@ -3,7 +3,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSafetensors } from '../../../src/model/writeSafetensors';
 import { CheckpointFolder, type Progress, type Tensors } from '../../../src/training/checkpoint';
+import { openFilesIn, tellsOpenFiles } from '../support/openFiles';
 
 const PROGRESS: Progress = {
   run: 'run',
@@ -48,18 +48,13 @@ describe('a checkpoint', () => {
     expect(loaded?.tensors.get('a')).toEqual({ data: values, shape: [6] });
   });
 
-  it.runIf(existsSync('/proc/self/fd'))('leaves no file open: on Windows it could not be replaced', async () => {
+  it.runIf(tellsOpenFiles)('leaves no file open', async () => {
     const best = { step: 1, heldOut: 4 };
     await checkpoints.saveBest(best, tensors(1));
     await checkpoints.save({ progress: { ...PROGRESS, best }, tensors: tensors(2) });
     await checkpoints.progress();
     await checkpoints.load('run');
-    // One is the listing's own, and gone by now.
-    const open = readdirSync('/proc/self/fd').flatMap((name) => {
-      const path = `/proc/self/fd/${name}`;
-      return existsSync(path) ? [readlinkSync(path)] : [];
-    });
-    expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
+    expect(openFilesIn(folder)).toEqual([]);
   });
 
   it('is not there before the first, nor for another run', async () => {
