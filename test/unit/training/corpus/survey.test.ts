@@ -268,13 +268,25 @@ describe('several folders', () => {
   });
 });
 
-it('stops when it is cancelled', async () => {
-  const root = folder(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}/a.md`, prose(i)])));
-  const controller = new AbortController();
-  const reading = readCorpus(options([root]), controller.signal);
-  setTimeout(() => controller.abort(), 3);
-  await expect(reading).rejects.toThrow(CancelledError);
-  await expect(readCorpus(options([root]), AbortSignal.abort())).rejects.toThrow(CancelledError);
+it('stops when it is cancelled, at any folder and at any file', async () => {
+  const root = folder(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}/a.md`, prose(i)])));
+  let looks = 0;
+  /** A signal that is aborted once it has been looked at so often. */
+  const after = (most: number): AbortSignal => {
+    looks = 0;
+    return {
+      get aborted() {
+        return ++looks > most;
+      },
+    } as AbortSignal;
+  };
+  await readCorpus(options([root]), after(Infinity));
+  const all = looks;
+  expect(all).toBeGreaterThanOrEqual(2 * (12 + 12));
+  for (const most of [0, 1, Math.floor(all / 2), all - 1]) {
+    await expect(readCorpus(options([root]), after(most))).rejects.toThrow(CancelledError);
+    expect(looks).toBe(most + 1);
+  }
 });
 
 it('puts every file in the documents or among the skipped, once, the same each time', async () => {
