@@ -231,5 +231,15 @@ describe('weights over several files', () => {
     expect(await modelError(WeightFiles.open(own, 'lm', layout))).toMatchObject({ kind: 'shape', field: 'a' });
     writeFileSync(join(own, 'lm.safetensors'), safetensors({ a: floats(1, 2, 3), b: floats(3) }));
     expect(await modelError(WeightFiles.open(own, 'lm', layout))).toMatchObject({ kind: 'shape', field: 'a' });
+    const matrix = new Map([['a', [3, 2]]]);
+    expect(await modelError(WeightFiles.open(own, 'lm', matrix))).toMatchObject({ kind: 'shape', field: 'a' });
+  });
+
+  it('names a tensor that two shards hold', async () => {
+    const own = temporaryFolder();
+    const paths = [1, 2].map((n) => join(own, `lm-0000${n}-of-00002.safetensors`));
+    for (const path of paths) writeFileSync(path, safetensors({ a: floats(1, 2), [path]: floats(3) }));
+    const error = await modelError(WeightFiles.open(own, 'lm', new Map([['a', [2]]])));
+    expect(error).toMatchObject({ kind: 'format', field: 'a', file: paths[1] });
   });
 });
