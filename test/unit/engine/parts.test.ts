@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { Documents } from '../../../src/engine/documents';
 import { EngineCancelled } from '../../../src/engine/engine';
@@ -47,6 +48,18 @@ describe('RestartCounter', () => {
   });
 });
 
+it('an engine that ends every second is given up after a minute, whatever use it was of between', () => {
+  let now = 0;
+  const counter = new RestartCounter(DEFAULT_POLICY, () => now);
+  let ends = 0;
+  for (; ends < 100 && counter.next() !== undefined; ends++) {
+    now += 500;
+    counter.work();
+    now += 500;
+  }
+  expect(ends).toBe(60);
+});
+
 describe('the command line of the engine process', () => {
   it.each<Invocation>([
     { mode: 'serve', settings: { folder: 'a b', device: 'webgpu', weights: 'int4', threads: 3, idleMinutes: 0.5 } },
@@ -88,19 +101,38 @@ describe('Documents', () => {
     const first = documents.session('a', model);
     documents.open('a', 'One. Two.');
     expect(first.text).toBe('One. Two.');
-    expect(documents.session('a', new ToyModel()).text).toBe('One. Two.');
+    const other = new ToyModel();
+    expect(documents.session('a', other)).toMatchObject({ model: other, text: 'One. Two.' });
     documents.dropSessions();
     documents.open('a', 'Three.');
     expect(documents.session('a', model).text).toBe('Three.');
   });
 
-  it('forgets a document whose edits do not fit', () => {
+  it.each([
+    [3, 5],
+    [2, 1],
+    [-1, 2],
+    [NaN, 2],
+  ])('forgets a document whose edits do not fit: %d to %d', (start, end) => {
     const documents = new Documents();
     documents.open('a', 'One.');
-    expect(documents.revision('a')).toBe(0);
-    expect(() => documents.edit('a', [{ start: 3, end: 9, text: '' }])).toThrow(OutOfStepError);
+    expect(() => documents.edit('a', [{ start, end, text: '' }])).toThrow(OutOfStepError);
     expect(() => documents.revision('a')).toThrow(OutOfStepError);
     expect(() => documents.session('a', model)).toThrow(OutOfStepError);
+  });
+});
+
+describe('Documents of equal revisions', () => {
+  it('have equal texts', () => {
+    const documents = new Documents();
+    const revisions = new Set<number>();
+    documents.open('a', 'One.');
+    revisions.add(documents.revision('a'));
+    documents.edit('a', [{ start: 0, end: 0, text: 'x' }]);
+    revisions.add(documents.revision('a'));
+    documents.open('a', 'Two.');
+    revisions.add(documents.revision('a'));
+    expect(revisions.size).toBe(3);
   });
 });
 
@@ -120,6 +152,64 @@ describe('Priority', () => {
     await patient;
     expect(ends).toEqual(['urgent', 'patient']);
     expect(starts).toBe(2);
+  });
+
+  it('lets patient work wait for all urgent work, also for what comes just as other such work ends', async () => {
+    const priority = new Priority();
+    const ends: string[] = [];
+    const finish: (() => void)[] = [];
+    const urgent = (name: string): Promise<unknown> =>
+      priority.urgent(() => new Promise<void>((resolve) => finish.push(resolve))).then(() => ends.push(name));
+    const first = urgent('first');
+    const second = urgent('second');
+    const patient = priority.patient(new AbortController().signal, () => Promise.resolve(ends.push('patient')));
+    finish[0]!();
+    await first;
+    // As soon as the second one ends, before whoever waits has been told.
+    const third = priority.urgent(async () => {
+      finish[1]!();
+      await second;
+      await new Promise(setImmediate);
+      ends.push('third');
+    });
+    await Promise.all([third, patient]);
+    expect(ends).toEqual(['first', 'second', 'third', 'patient']);
+  });
+
+  it('waits again where urgent work comes in the moment in which patient work might go on', async () => {
+    const priority = new Priority();
+    const ends: string[] = [];
+    let finish: () => void = () => undefined;
+    const { signal } = new AbortController();
+    const first = priority.urgent(() => new Promise<void>((resolve) => (finish = resolve)));
+    let second: Promise<unknown> = Promise.resolve();
+    const other = priority.patient(signal, () => {
+      second = priority.urgent(async () => {
+        await new Promise(setImmediate);
+        ends.push('urgent');
+      });
+      return Promise.resolve();
+    });
+    const patient = priority.patient(signal, () => Promise.resolve(ends.push('patient')));
+    finish();
+    await Promise.all([first, other, patient]);
+    await second;
+    expect(ends).toEqual(['urgent', 'patient']);
+  });
+
+  it('begins nothing anew that failed, or was cancelled, by itself', async () => {
+    const priority = new Priority();
+    const { signal } = new AbortController();
+    let starts = 0;
+    const once = (error: Error): Promise<number> => (starts++ === 0 ? Promise.reject(error) : Promise.resolve(1));
+    await expect(priority.patient(signal, () => once(new CancelledError()))).rejects.toBeInstanceOf(CancelledError);
+    starts = 0;
+    const failing = priority.patient(signal, async (turn) => {
+      if (starts === 0) await new Promise((resolve) => turn.addEventListener('abort', resolve));
+      return once(new RangeError('no'));
+    });
+    await priority.urgent(() => Promise.resolve());
+    await expect(failing).rejects.toBeInstanceOf(RangeError);
   });
 
   it('passes on failures and cancellations', async () => {
@@ -156,6 +246,32 @@ describe('ModelHolder', () => {
     await unloaded;
     await holder.unload();
     expect(events).toEqual(['opened', 'freed', 'opened', 'freed']);
+  });
+});
+
+describe('ModelHolder, left alone', () => {
+  const events = { onOpened: () => undefined, onFreed: () => undefined };
+  const holderFor = (idleMinutes: number): ModelHolder =>
+    new ModelHolder({ ...TINY, device: 'cpu', idleMinutes }, events);
+
+  it.each([0, 1e6])('keeps the model where it is to be kept for long: %d minutes', async (idleMinutes) => {
+    const holder = holderFor(idleMinutes);
+    await holder.use(() => Promise.resolve());
+    await sleep(20);
+    expect(holder.isLoaded).toBe(true);
+    await holder.unload();
+  });
+
+  it('frees it after a while, but not while it is used again, and closes it', async () => {
+    const holder = holderFor(0.0002);
+    await holder.use(() => Promise.resolve());
+    const model = await holder.use(async (held) => {
+      await sleep(50);
+      expect(holder.isLoaded).toBe(true);
+      return held.model;
+    });
+    await expect.poll(() => holder.isLoaded).toBe(false);
+    await expect.poll(() => model.embed(['x']).catch((error: unknown) => error)).toMatchObject({ kind: 'closed' });
   });
 });
 
