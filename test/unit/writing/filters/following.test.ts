@@ -20,6 +20,7 @@ describe('what follows already', () => {
       text: 'It freezes at 0 degrees.',
     });
     expect(filter('Yes.', '\nYes.')).toEqual({ text: 'Yes.' });
+    expect(filter('Take the car', '\nTake the carpet out.')).toEqual({ text: 'Take the car' });
     expect(filter('It boils at 100 degreesome', '\nIt boils at 100 degrees.')).toHaveProperty('text');
   });
 });

@@ -39,6 +39,7 @@ describe('repetition', () => {
     'it is ***very*** good',
     'see ../../../notes',
     '* * *',
+    'it came closer step by step by',
   ])('leaves "%s"', (text) => expect(repetitionStart('', text)).toBeUndefined());
 
   it('leaves items of a list that begin alike', () => {
