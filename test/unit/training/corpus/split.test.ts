@@ -18,6 +18,15 @@ describe('train and held-out', () => {
     expect(() => splitOf(['a'], 1.5, 1)).toThrow(RangeError);
   });
 
+  it('are the same in whatever order the documents come', () => {
+    fc.assert(
+      fc.property(names, fraction, fc.integer(), (list, share, seed) => {
+        expect(splitOf(list.toReversed(), share, seed)).toEqual(splitOf(list, share, seed).toReversed());
+      }),
+    );
+    expect(splitOf(['a', 'b', 'c'], 1, 1)).toEqual(splitOf(['c', 'b', 'a'], 1, 1).toReversed());
+  });
+
   it('stay as they are when documents are added, but for the one that stood in', () => {
     fc.assert(
       fc.property(
