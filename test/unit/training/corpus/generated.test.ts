@@ -141,6 +141,21 @@ describe('template pages', () => {
     expect(templatePages(Array.from({ length: 9 }, (_, i) => own(i)))).not.toContain(true);
   });
 
+  it.each([
+    [8, 4, true],
+    [8, 3, false],
+    [7, 4, false],
+  ])('are those of %d pages in which %d of five sentences are the same: %s', (pages, shared, isTemplate) => {
+    const sentence = (name: string): string => `this sentence is about the ${name}.`;
+    const letters = (page: number, n: number): string => 'x'.repeat(2 + page * 5 + n);
+    const texts = Array.from({ length: pages }, (_, page) =>
+      Array.from({ length: 5 }, (__, n) => sentence(n < shared ? `point ${'y'.repeat(n)}` : letters(page, n))).join(
+        ' ',
+      ),
+    );
+    expect(templatePages(texts)).toEqual(texts.map(() => isTemplate));
+  });
+
   it('are not diaries with the same headings', () => {
     const days = Array.from(
       { length: 12 },

@@ -34,6 +34,19 @@ describe('nearly the same', () => {
     expect(near(prose(1, 40), `${prose(1, 20)} ${prose(2, 40)}`)).toBe(false);
   });
 
+  it.each([
+    [22, 3, true],
+    [45, 8, false],
+    [45, 6, true],
+  ])('of %d words is one of which the last %d differ: %s', (count, differing, isNear) => {
+    const words = Array.from({ length: count }, (_, i) => `w${i}`);
+    const other = words.map((word, i) => (i < count - differing ? word : `x${i}`));
+    const [a, b] = [words.join(' '), other.join(' ')];
+    // From 0.7 on: exactly that, 0.67 and 0.74.
+    expect(jaccard(a, b) >= 0.7).toBe(isNear);
+    expect(near(a, b)).toBe(isNear);
+  });
+
   it('is exact for short texts, and close to the true similarity for long ones', () => {
     let wrong = 0;
     for (let i = 0; i < 60; i++) {
