@@ -23,7 +23,13 @@ it('a run is another one where it starts from another model, in the mode of that
     runIdentity(CORPUS, options, { base: BASE, earlier: { ...earlier, mode: 'full' } }),
     runIdentity(CORPUS, options, { base: { 'lm.safetensors': 'y' }, earlier }),
     runIdentity(CORPUS, options, { base: BASE, earlier: undefined }),
-    runIdentity(CORPUS, { ...options, seed: 2 }, { base: BASE, earlier }),
+    ...[{ seed: 2 }, { minutes: 5 }, { device: 'webgpu' as const }].map((change) =>
+      runIdentity(CORPUS, { ...options, ...change }, { base: BASE, earlier }),
+    ),
+    runIdentity({ ...CORPUS, documents: [document('a', 'heldOut'), document('b', 'train')] }, options, {
+      base: BASE,
+      earlier,
+    }),
     runIdentity({ ...CORPUS, documents: CORPUS.documents.slice(1) }, options, { base: BASE, earlier }),
   ];
   expect(new Set([identity, ...others]).size).toBe(others.length + 1);

@@ -228,6 +228,14 @@ describe('a session after edits', () => {
     expect(session.text).toContain('three spoons');
     expect(own.embedded.flat()).toHaveLength(1);
   });
+
+  it('goes on with what is under way where an edit changes nothing', async () => {
+    const session = new DocumentSession(new ToyModel(), TOY_TEXT);
+    const planning = session.plan();
+    session.setText(TOY_TEXT);
+    session.edit(5, 8, TOY_TEXT.slice(5, 8));
+    expect((await planning).length).toBeGreaterThan(0);
+  });
 });
 
 describe('what the document has said before', () => {
