@@ -6,7 +6,8 @@ const CONTENT = /[\p{L}\p{N}]/u;
 
 /**
  * Takes off what already stands after the cursor: the longest run of words that ends the completion and begins the rest of the line. A completion that
- * reaches the following words earlier is cut where it meets them; that needs two of them, but for the first word of the completion, which nobody needs twice.
+ * reaches the following words earlier is cut where it meets most of them; that needs two. Where it meets none, its own first word must not be the
+ * first of them: nobody needs that twice.
  */
 export const trimOverlap: Filter = (text, { before, after }) => {
   const line = words(after.slice(0, after.search(/\n|$/)));
@@ -15,30 +16,47 @@ export const trimOverlap: Filter = (text, { before, after }) => {
     0,
     line.findIndex(({ word }) => CONTENT.test(word)),
   );
-  const least = first > 0 ? 2 : 1;
   const rest = line.slice(first, first + MOST_WORDS);
   const own = words(text);
   if (rest.length === 0 || own.length === 0) return { text };
-  const beginsWord = /^\s/.test(text) || !/[\p{L}\p{N}\p{M}'’]$/u.test(before);
-  for (let i = 0; i < own.length; i++) {
+  let most = 0;
+  let cut: number | undefined;
+  for (const [i, word] of own.entries()) {
+    const start = meeting(word, rest[0]!);
+    if (start === undefined) continue;
     const length = matching(own, i, rest);
-    const isEnd = i + length === own.length || (i === 0 && beginsWord);
-    if (length < least || !(isEnd || length === rest.length || length >= 2)) continue;
-    const kept = text.slice(0, own[i]!.start);
-    if (kept.trim() === '') return { drop: 'repeats-suffix' };
-    return { text: kept.trimEnd() };
+    const [isEnd, isAll] = [i + length === own.length, length === rest.length];
+    const isEnough = length >= 2 || (isEnd && isAll) || (first === 0 && (isEnd || isAll));
+    if (length <= most || !isEnough) continue;
+    most = length;
+    cut = start;
   }
-  return { text };
+  const beginsWord = /^\s/.test(text) || !/[\p{L}\p{N}\p{M}'’]$/u.test(before);
+  if (cut === undefined && beginsWord && first === 0 && own[0]!.word === rest[0]!.word) cut = 0;
+  if (cut === undefined) return { text };
+  const mark = after.slice(0, rest[0]!.start).trim();
+  const met = text.slice(0, cut).trimEnd();
+  const kept = met.endsWith(mark) ? met.slice(0, met.length - mark.length).trimEnd() : met;
+  return kept === '' ? { drop: 'repeats-suffix' } : { text: kept };
 };
 
 interface Word {
   readonly word: string;
+  /** The same with the punctuation before it. */
+  readonly marked: string;
   readonly start: number;
 }
 
-/** How many words from own[from] on equal the first words of `rest`. */
+/** Where the first word that follows begins in one of the completion's: at its beginning, or behind "user" in "user-mode" if "-mode" follows. */
+function meeting(own: Word, following: Word): number | undefined {
+  if (own.word === following.word) return own.start;
+  const isPart = following.marked !== following.word && own.marked.endsWith(following.marked);
+  return isPart ? own.start + own.marked.length - following.marked.length : undefined;
+}
+
+/** How many words from own[from] on, which is met by the first of `rest`, equal those of `rest`. */
 function matching(own: readonly Word[], from: number, rest: readonly Word[]): number {
-  let length = 0;
+  let length = 1;
   while (from + length < own.length && length < rest.length && own[from + length]!.word === rest[length]!.word)
     length++;
   return length;
@@ -46,8 +64,8 @@ function matching(own: readonly Word[], from: number, rest: readonly Word[]): nu
 
 /** Runs of non-space without the punctuation around them, which may differ where two texts meet. */
 function words(text: string): Word[] {
-  return Array.from(text.matchAll(/\S+/g), ({ 0: run, index }) => ({
-    word: run.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '') || run,
-    start: index,
-  }));
+  return Array.from(text.matchAll(/\S+/g), ({ 0: run, index }) => {
+    const marked = run.replace(/[^\p{L}\p{N}]+$/u, '') || run;
+    return { word: marked.replace(/^[^\p{L}\p{N}]+(?=[\p{L}\p{N}])/u, ''), marked, start: index };
+  });
 }

@@ -43,6 +43,27 @@ describe('overlap with the text after the cursor', () => {
     expect(filter('it', ', it asks you.')).toEqual({ text: 'it' });
   });
 
+  it('meets most of the following words, not the first of them that comes by', () => {
+    const after = ' the schema of the function.';
+    expect(filter('the privilege on the schema of the function.', after)).toEqual({ text: 'the privilege on' });
+    expect(filter('to pause a project or end a project prematurely.', 'a project prematurely.')).toEqual({
+      text: 'to pause a project or end',
+    });
+  });
+
+  it('meets the rest of a word behind a hyphen or an apostrophe', () => {
+    expect(filter('on user-mode dumps, too', '-mode dumps')).toEqual({ text: 'on user' });
+    expect(filter("they won't be added.", "'t be added.")).toEqual({ text: 'they won' });
+    expect(filter('a user-mode dump', ' mode')).toEqual({ text: 'a user-mode dump' });
+  });
+
+  it('takes the mark before the following words off as well', () => {
+    expect(filter('to the handbook, run it', ', run it')).toEqual({ text: 'to the handbook' });
+    expect(filter('in the guide / docs.', ' / docs.')).toEqual({ text: 'in the guide' });
+    expect(filter('at the gate — there', '— there are')).toEqual({ text: 'at the gate — there' });
+    expect(filter('at the gate — there are', '— there are')).toEqual({ text: 'at the gate' });
+  });
+
   it('looks at the rest of the line only', () => {
     expect(filter('next line', '\nnext line')).toEqual({ text: 'next line' });
     expect(filter('some words', '')).toEqual({ text: 'some words' });
