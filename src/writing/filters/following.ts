@@ -5,11 +5,13 @@ const LINES = 6;
 /** A following text this short is not repeated, it is coincidence. */
 const SHORTEST = 8;
 
-/** Drops a completion that is the sentence, heading or list item that follows, or the beginning of it. */
+/** Drops a completion that, with what follows it on its line, is the sentence, heading or list item that follows, or the beginning of it. */
 export const dropFollowing: Filter = (text, { unit, after }) => {
-  const offered = [plain(text), plain(unit + text)].filter((candidate) => candidate.length >= SHORTEST);
-  const lines = after
-    .split('\n')
+  const [restOfLine, ...following] = after.split('\n');
+  const offered = [text, unit + text]
+    .map((part) => plain(`${part} ${restOfLine}`))
+    .filter((candidate) => candidate.length >= SHORTEST);
+  const lines = following
     .map(plain)
     .filter((line) => line.length >= SHORTEST)
     .slice(0, LINES);

@@ -15,6 +15,12 @@ describe('what follows already', () => {
     expect(filter('boils at 100 degrees.', '\nIt boils at 100 degrees.', 'It ')).toEqual({ drop: 'repeats-suffix' });
   });
 
+  it('sees what the completion and the rest of its line say together', () => {
+    const items = ' to brew tea\n- You want to brew coffee';
+    expect(filter('want', items, '- You ')).toEqual({ text: 'want' });
+    expect(filter('want to brew', ' coffee\n- You want to brew coffee', '- You ')).toEqual({ drop: 'repeats-suffix' });
+  });
+
   it('leaves other text, and coincidences of a short word', () => {
     expect(filter('It freezes at 0 degrees.', '\nIt boils at 100 degrees.')).toEqual({
       text: 'It freezes at 0 degrees.',
