@@ -8,6 +8,7 @@ const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{'
 const ALIKE = /^(?:\*+|_+|~~|"|\$)/;
 /** A stop at the beginning of what follows; "![" begins an image. */
 const STOP_BEHIND = /^(?:[.,;:?]|!(?!\[))/;
+const MARKS = /^[^\p{L}\p{N}\s]+/u;
 /** A stop at the end, which is not part of an abbreviation or of dots. */
 const STOP = /(?<!\.\p{L}|\betc|\.)[.,;:!?]$/u;
 /** The same before a full stop, which is that of an abbreviation as well. */
@@ -21,10 +22,19 @@ export const cutAtClosing: Filter = (text, { before, after }) => {
   const isBracket = OPENERS[after[0] ?? ''] !== undefined;
   const at = isBracket ? bracketClosing(text, after[0]!) : alikeClosing(text, lastParagraph(before), after);
   const cut = at < 0 ? text : text.slice(0, at).trimEnd();
-  const kept = STOP_BEHIND.test(after) ? cut.replace(after[0] === '.' ? STOP_BEFORE_FULL_STOP : STOP, '') : cut;
+  const kept = STOP_BEHIND.test(after) ? withoutStop(cut, after) : cut;
   if (kept === text) return { text };
   return kept.trim() === '' ? { drop: 'repeats-suffix' } : { text: kept };
 };
+
+/** Takes off a stop, with the marks behind it that follow as well: `."` before `."`. */
+function withoutStop(text: string, after: string): string {
+  const [marks] = MARKS.exec(after)!;
+  for (let length = marks.length; length > 1; length--) {
+    if (text.endsWith(marks.slice(0, length))) return text.slice(0, -length);
+  }
+  return text.replace(after[0] === '.' ? STOP_BEFORE_FULL_STOP : STOP, '');
+}
 
 /** Where a bracket is closed that was not opened in the text, or -1. */
 function bracketClosing(text: string, closer: string): number {

@@ -19,6 +19,10 @@ describe('what the text after the cursor closes', () => {
     ['The max_len is _very ', 'large_ here.', '_', 'large'],
     ['He said "It works. And then ', 'it stops." He left.', '"', 'it stops.'],
     ['It is in the ', 'U.S.', '.', 'U.S'],
+    ['"You are ', 'right."', '." she said', 'right'],
+    ['It is (', 'so!)', '!)', 'so'],
+    ['**It is ', 'so.**', '.** Then', 'so'],
+    ['It is 5 ', 'ft.,', '., one target', 'ft'],
   ])('is not closed twice: %s|%s|%s', (unit, text, after, kept) => {
     expect(filter(unit, text, after)).toEqual({ text: kept });
   });
