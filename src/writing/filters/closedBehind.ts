@@ -5,9 +5,11 @@ import { runsOf } from './openMark';
 /** Marks that close, and what opens them. */
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '”': '“', '»': '«' };
 /** Marks that open and close alike. */
-const ALIKE = /^(?:\*+|_+|~~|"|\$)/;
+const ALIKE = ['***', '**', '*', '___', '__', '_', '~~', '"', '$'];
+const BLANK_LINE = /\n[^\S\n]*(?:\n|$)/;
 /** A stop at the beginning of what follows; "![" begins an image. */
 const STOP_BEHIND = /^(?:[.,;:?]|!(?!\[))/;
+/** A stop and what closes behind it. */
 const MARKS = /^[^\p{L}\p{N}\s]+/u;
 /** A stop at the end, which is not part of an abbreviation or of dots. */
 const STOP = /(?<!\.\p{L}|\betc|\.)[.,;:!?]$/u;
@@ -15,13 +17,17 @@ const STOP = /(?<!\.\p{L}|\betc|\.)[.,;:!?]$/u;
 const STOP_BEFORE_FULL_STOP = /(?<!\.)[.,;:!?]$/;
 
 /**
- * Cuts a completion where it closes what the text after the cursor closes too, and takes off a stop that follows as well. Editors set the second bracket or quote
- * when the first is typed; the LM, which does not read what follows, sets its own.
+ * Cuts a completion where it closes what the text after the cursor closes too, at once or later in the paragraph, and takes off a stop that follows as well. Editors
+ * set the second bracket or quote when the first is typed; the LM, which does not read what follows, sets its own.
  */
 export const cutAtClosing: Filter = (text, { before, after }) => {
-  const isBracket = OPENERS[after[0] ?? ''] !== undefined;
-  const at = isBracket ? bracketClosing(text, after[0]!) : alikeClosing(text, lastParagraph(before), after);
-  const cut = at < 0 ? text : text.slice(0, at).trimEnd();
+  const paragraph = lastParagraph(before);
+  const [rest = ''] = after.split(BLANK_LINE, 1);
+  const places = [
+    ...Object.keys(OPENERS).map((closer) => bracketClosing(closer, paragraph, text, rest)),
+    ...ALIKE.map((mark) => alikeClosing(mark, paragraph, text, rest)),
+  ].filter((at) => at !== undefined);
+  const cut = places.length === 0 ? text : text.slice(0, Math.min(...places)).trimEnd();
   const kept = STOP_BEHIND.test(after) ? withoutStop(cut, after) : cut;
   if (kept === text) return { text };
   return kept.trim() === '' ? { drop: 'repeats-suffix' } : { text: kept };
@@ -36,24 +42,37 @@ function withoutStop(text: string, after: string): string {
   return text.replace(after[0] === '.' ? STOP_BEFORE_FULL_STOP : STOP, '');
 }
 
-/** Where a bracket is closed that was not opened in the text, or -1. */
-function bracketClosing(text: string, closer: string): number {
-  const opener = OPENERS[closer]!;
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === opener) depth++;
-    else if (text[i] === closer && --depth < 0) return i;
-  }
-  return -1;
+/** Where a text closes a bracket that the rest of the paragraph closes, if it does. */
+function bracketClosing(closer: string, paragraph: string, text: string, rest: string): number | undefined {
+  const behind = bracketsIn(rest, closer).closed.length;
+  const { open } = bracketsIn(paragraph, closer);
+  // What closes without an opener further on may be an enumeration: "a) … b) …".
+  if (behind === 0 || (open === 0 && !rest.startsWith(closer))) return undefined;
+  return bracketsIn(text, closer).closed[Math.max(0, open - behind)];
 }
 
-/** Where a mark closes that is open in the paragraph and begins what follows, or -1. */
-function alikeClosing(text: string, paragraph: string, after: string): number {
-  const mark = ALIKE.exec(after)?.[0];
-  if (mark === undefined) return -1;
+/** How many brackets of a kind are open at the end of a text, and where it closes those that were not opened in it. */
+function bracketsIn(text: string, closer: string): { open: number; closed: number[] } {
+  const opener = OPENERS[closer]!;
+  let open = 0;
+  const closed: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === opener) open++;
+    else if (text[i] !== closer) continue;
+    else if (open > 0) open--;
+    else closed.push(i);
+  }
+  return { open, closed };
+}
+
+/** Where a text closes a mark that is open in the paragraph and that the rest of the paragraph closes, if it does. */
+function alikeClosing(mark: string, paragraph: string, text: string, rest: string): number | undefined {
+  const behind = runsOf(mark, rest);
+  const isNext = rest.startsWith(mark) && !rest.startsWith(mark + mark[0]!);
+  if (!isNext && (behind.length % 2 === 0 || /\s/.test(rest[behind[0]! - 1] ?? ' '))) return undefined;
   const whole = paragraph + text;
   const places = runsOf(mark, whole);
   const isOpen = places.filter((at) => at < paragraph.length).length % 2 === 1;
   const at = places.find((place) => place >= paragraph.length && !/\s/.test(whole[place - 1] ?? ' '));
-  return isOpen && at !== undefined ? at - paragraph.length : -1;
+  return isOpen && at !== undefined ? at - paragraph.length : undefined;
 }

@@ -38,8 +38,25 @@ describe('what the text after the cursor closes', () => {
     ['Apples, ', 'pears, etc.', ', and nuts'],
     ['See it ', 'here.', '![alt](a.png)'],
     ['And ', 'so on...', '.'],
+    ['First a) ', 'the tea, b) the kettle', ' and c) the cup'],
+    ['It runs (', 'on a (large) pan', 'and so on)'],
+    ['It (all (of it', ') runs', ' on and on)'],
+    ['**One** and ', '**two** are', ' **three** to'],
+    ['He said "so ', 'it is" and', ' "no" again'],
   ])('and nothing else is touched: %s|%s|%s', (unit, text, after) => {
     expect(filter(unit, text, after)).toEqual({ text });
+  });
+
+  it.each([
+    ['It fails (there is no rule ', 'for it). ', 'of that kind):', 'for it'],
+    ['See [the ', 'page](x.md) of', ' first page](y.md).', 'page'],
+    ['"I am so ', 'tired." ', 'very tired."', 'tired.'],
+    ['A “very ', 'large” one', ' large house” stands', 'large'],
+    ['This is **very ', 'big** to', ' and important** to', 'big'],
+    ['This is (not ', 'yet) so', '\nclosed here)', 'yet'],
+    ['It (all (of ', 'it)) runs', ' on and on)', 'it)'],
+  ])('is not closed before the rest of the paragraph closes it: %s|%s|%s', (unit, text, after, kept) => {
+    expect(filter(unit, text, after)).toEqual({ text: kept });
   });
 
   it('drops what only closes', () => {
