@@ -3,6 +3,7 @@ import { trimMarker } from './bareMarker';
 import { cutAtClosing } from './closedBehind';
 import { trimDangling } from './danglingWord';
 import { dropFollowing } from './following';
+import { openSentence } from './fullStop';
 import { joinSuffix } from './joinSuffix';
 import { trimStart } from './listSpace';
 import { dropBlank } from './onlySpace';
@@ -19,6 +20,7 @@ const CHAIN: readonly Filter[] = [
   cutAtLineEnd,
   trimOverlap,
   cutAtClosing,
+  openSentence,
   dropFollowing,
   cutRepeatedSentence,
   closeSyntax,
