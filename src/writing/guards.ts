@@ -21,8 +21,11 @@ const OPAQUE: Partial<Record<UnitKind, SimpleReason>> = {
   rule: 'after-marker',
 };
 
-/** A bare marker: bullet, ordinal, heading or quote, with no space after it yet. */
-const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>)$/;
+/**
+ * A bare marker: bullet, ordinal, heading or quote, with no space after it yet, or the beginning or end of an admonition (`:::note`, `!!! note`, `> [!NOTE`),
+ * whose name is no prose.
+ */
+const BARE_MARKER = /^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|>|(?::{3,}|!!!|\?{3}\+?)[ \t]*[\w-]*|\[!\w*)$/;
 /** What begins a block, at the beginning of what follows the cursor: a heading, a list item, a fence, a definition and so on. */
 const BLOCK =
   /^[ \t]*(?:#{1,6}(?:\s|$)|[-*+]\s|\d{1,9}[.)]\s|>|`{3}|~{3}|\||\$\$[^$\n]*(?:$|\n|\$\$\s*(?:$|\n))|!\[[^\]\n]*\]\([^)\n]*\)[ \t]*(?:$|\n)|<(?:!--|\/?(?:div|p|table|details|summary|section|[uo]l|li|h[1-6]|pre|center|figure|iframe)\b)|\[[^\]\n]+\]:|([-*_])(?:[ \t]*\1){2,}[ \t]*(?:$|\n))/i;
@@ -31,12 +34,19 @@ const EMPTY_LINE = /^[ \t>]*$/;
 const LINK_TARGET = /^[^()\s]*(?:\((?:[^()\s]*\))?[^()\s]*)*(?:\s+(?:"[^"]*"?|'[^']*'?|\([^)]*\)?)?\s*)?$/;
 /** An address in angle brackets. */
 const AUTOLINK = /<[a-z][a-z0-9+.-]*:[^<>\s]*$/i;
+/** An address without any, as a word of its own; what does not belong to one at its end may end it (GFM, autolinks). */
+const BARE_ADDRESS = /^[("'“‘*_~]*(?:https?:\/\/|www\.|[\w.+-]+@).*(?<![)\]"'”’*_~,;:!?>])$/i;
+/** The page that a wiki's link names. */
+const WIKI_LINK = /\[\[[^[\]]*$/;
 /** The box of a task, up to its closing bracket. */
 const TASK_BOX = /^\s*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ x]$/i;
 /** "[name]: address", perhaps with a title; no footnote, and no word behind a label. */
 const DEFINITION =
   /^[ >]*\[(?!\^)[^\]]+\]:\s*(?:<|[#./]|[a-z][\w+.-]*:|[\w-]+[./])\S*(?:\s+(?:"[^"]*|'[^']*|\([^)]*))?$/i;
-const HTML_TAG = /<(?:\/?[a-z][^<>]*|\/)$/i;
+/** A tag, a declaration, or an instruction to a program. */
+const HTML_TAG = /<(?:[/!?]?[a-z][^<>]*|\/)$/i;
+/** What a program reads: an expression of MDX, a tag of Liquid or Hugo, the attributes of Pandoc. */
+const TEMPLATE = /(?<!\\)\{(?:[{%#.:<][^{}]*|[^\s{}]*)$/;
 /** What may stand between the letters of one word is an apostrophe; a quotation mark has white space or punctuation on one side. */
 const WORD_BEFORE = /[\p{L}\p{N}]\p{M}*['’]?$/u;
 const WORD_BEHIND = /^(?:\p{M}|['’]?[\p{L}\p{N}])/u;
@@ -59,6 +69,7 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
   if (hasOpenCodeSpan(unit)) return because('inside-code');
   if (hasOpenFormula(unit)) return because('inside-math');
   const plain = withoutCode(unit);
+  if (TEMPLATE.test(plain)) return because('inside-code');
   if (endsInLink(plain) || DEFINITION.test(line)) return because('inside-link');
   if (HTML_TAG.test(plain) || hasOpenComment(text.slice(0, cursor))) return because('inside-html');
   if (WORD_BEFORE.test(line) && WORD_BEHIND.test(text.slice(cursor, cursor + 3))) return because('inside-word');
@@ -67,7 +78,8 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
 
 /** Whether a text ends inside the target of a link: its address or title, or the label it refers to. Only the last target can be open. */
 function endsInLink(text: string): boolean {
-  if (AUTOLINK.test(text)) return true;
+  const word = text.slice(Math.max(...[' ', '\t', '\n'].map((space) => text.lastIndexOf(space))) + 1);
+  if (AUTOLINK.test(text) || BARE_ADDRESS.test(word) || WIKI_LINK.test(text)) return true;
   const target = text.lastIndexOf('](');
   if (target >= 0 && LINK_TARGET.test(text.slice(target + 2))) return true;
   const label = text.lastIndexOf('][');
@@ -98,6 +110,9 @@ const FORMULA = /^\$+(?![\s\d$,.;:!?)]|[A-Z]{2}|[A-Z]+_[A-Z])./;
 /** A formula that begins with a number is told from a price by what follows it: a sign or a command, or one letter alone, which is not that of $5k or $5/h. */
 const FORMULA_OF_NUMBER = /^\$+\d[\d.,]*(?:[\^_={]|\s?\\[a-z]|(?:\/(?![dhmwy])|(?![bkmt]))[a-z](?!\p{L}))/iu;
 
+/** A word by itself; letters with a sign at them, as in "mc^2", are a product. */
+const WORD_OF_PROSE = /\s\p{L}{2,}(?=[\s,.;:!?])/u;
+
 /**
  * Whether a formula between dollars is open at the end of a text. Dollars open before anything but white space and close behind it, by Pandoc's rule; but one
  * behind a letter belongs to it (US$), and one with words behind it was meant as itself.
@@ -110,7 +125,7 @@ export function hasOpenFormula(text: string): boolean {
     if (opened >= 0 && /\S/.test(left)) opened = -1;
     else if (opened < 0 && !/[\p{L}\p{N}]/u.test(left) && beginsFormula(plain.slice(index))) opened = index;
   }
-  return opened >= 0 && !/\s\p{L}{2,}/u.test(plain.slice(opened));
+  return opened >= 0 && !WORD_OF_PROSE.test(plain.slice(opened));
 }
 
 function beginsFormula(text: string): boolean {

@@ -18,6 +18,9 @@ describe('a formula between dollars', () => {
     'A $10^{3',
     'A $2\\times 2',
     'A $3 \\cdot ',
+    'Let $E = mc',
+    'Let $E = mc^2 + ',
+    'Let $y = ab_i',
   ])('is open: %s', (text) => {
     expect(hasOpenFormula(text)).toBe(true);
   });
@@ -29,6 +32,7 @@ describe('a formula between dollars', () => {
     'Set $HOME to ',
     'Set $PATH',
     'A $word of its own',
+    'A $word of, its',
     'A \\$x',
     'A $',
     'It costs 5$, ',
@@ -100,6 +104,60 @@ it.each([
   '- [x][ and',
   '(a list](of all) things',
 ])('but what stands behind it is: %s', (text) => {
+  expect(reasonAtEnd(`Text.\n\n${text}`)).toBeUndefined();
+});
+
+it.each([
+  'See https://exam',
+  'See (https://example.org/a',
+  'See **www.exam',
+  'Write to someone@exam',
+  'See [[the page',
+])('an address is no prose: %s', (text) => {
+  expect(reasonAtEnd(`Text.\n\n${text}`)).toBe('inside-link');
+});
+
+it.each([
+  'See https://example.org/a ',
+  'See (https://example.org/a)',
+  'See https://example.org/a,',
+  'See @exam',
+  'See [[1]] and',
+  'See [the page',
+])('but what stands behind one is: %s', (text) => {
+  expect(reasonAtEnd(`Text.\n\n${text}`)).toBeUndefined();
+});
+
+it.each([
+  'The value is {props.na',
+  'The value is {{ site.ti',
+  '{{< figure src="a',
+  '{% include fo',
+  'A title {#an-id .cl',
+  '{: .cl',
+])('what a program reads is no prose: %s', (text) => {
+  expect(reasonAtEnd(`Text.\n\n${text}`)).toBe('inside-code');
+});
+
+it.each(['The set {a, b', 'A title {#an-id} and', '{{< note >}} Mind', 'Text with \\{a', 'In `{` and'])(
+  'but a brace may stand in it: %s',
+  (text) => {
+    expect(reasonAtEnd(`Text.\n\n${text}`)).toBeUndefined();
+  },
+);
+
+it.each(['<?code-excerpt "lo', '<!DOCTYPE ht', '<?xml'])('a declaration is HTML: %s', (text) => {
+  expect(reasonAtEnd(`Text.\n\n${text}`)).toBe('inside-html');
+});
+
+it.each([':::', ':::no', '::: note', '> :::tip', '!!! no', '??? note', '???+ note', '> [!NO'])(
+  'the name of an admonition is no prose: %s',
+  (text) => {
+    expect(reasonAtEnd(`Text.\n\n${text}`)).toBe('after-marker');
+  },
+);
+
+it.each([':::note\nMind', '::: tip Mind', '!!! note "Mind', '> [!NOTE]', 'So:::'])('but its text is: %s', (text) => {
   expect(reasonAtEnd(`Text.\n\n${text}`)).toBeUndefined();
 });
 
@@ -212,6 +270,9 @@ it('are cheap for any text', () => {
     'é',
     '- ',
     '>',
+    '{',
+    '[[',
+    'a@',
   ];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 }), fc.nat(1), (parts, end) => {
