@@ -62,9 +62,9 @@ function matching(own: readonly Word[], from: number, rest: readonly Word[]): nu
   return length;
 }
 
-/** Runs of non-space without the punctuation around them, which may differ where two texts meet. */
+/** Runs of non-space without the punctuation around them, which may differ where two texts meet; a link's target is a run of its own. */
 function words(text: string): Word[] {
-  return Array.from(text.matchAll(/\S+/g), ({ 0: run, index }) => {
+  return Array.from(text.matchAll(/\S+?(?=\]\()|\S+/g), ({ 0: run, index }) => {
     const marked = run.replace(/[^\p{L}\p{N}]+$/u, '') || run;
     return { word: marked.replace(/^[^\p{L}\p{N}]+(?=[\p{L}\p{N}])/u, ''), marked, start: index };
   });

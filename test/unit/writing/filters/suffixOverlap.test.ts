@@ -57,6 +57,11 @@ describe('overlap with the text after the cursor', () => {
     expect(filter('a user-mode dump', ' mode')).toEqual({ text: 'a user-mode dump' });
   });
 
+  it('meets the last word of a link', () => {
+    expect(filter('no backing fields', 'fields](properties.md#fields).')).toEqual({ text: 'no backing' });
+    expect(filter('fields', 'fields](properties.md#fields).')).toEqual({ drop: 'repeats-suffix' });
+  });
+
   it('takes the mark before the following words off as well', () => {
     expect(filter('to the handbook, run it', ', run it')).toEqual({ text: 'to the handbook' });
     expect(filter('in the guide / docs.', ' / docs.')).toEqual({ text: 'in the guide' });
