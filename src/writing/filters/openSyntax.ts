@@ -19,22 +19,30 @@ export const closeSyntax: Filter = (text, { unit }) => {
 /** Offset in `text` of a construct that is open at its end and was opened in it. */
 function openConstruct(unit: string, text: string): number | undefined {
   const whole = unit + text;
-  const places = [openCodeSpan(whole), openLink(whole), openEmphasis(whole)].filter((at) => at >= unit.length);
+  const plain = withoutLinks(withoutCode(whole));
+  const places = [openCodeSpan(whole), ...noLinks(plain), openEmphasis(plain)].filter((at) => at >= unit.length);
   return places.length === 0 ? undefined : Math.min(...places) - unit.length;
 }
 
-function openLink(text: string): number {
-  const blanked = withoutCode(text).replace(/!?\[[^[\]]*\](?:\([^()]*\)|\[[^\]]*\])/g, (link) =>
-    ' '.repeat(link.length),
-  );
-  // A bracket without its end, or "[text](" without its parenthesis. "[text]" alone may be a reference.
-  const match = /!?\[(?:[^[\]]*|[^[\]]*\]\([^()]*)$/.exec(blanked);
-  return match?.index ?? -1;
+/** A link or image: with its address, which holds no space but in angle brackets, and perhaps a title; or with its label. */
+const LINK =
+  /!?\[[^[\]]*\](?:\(\s*(?:<[^<>\n]*>|(?:[^()\s<]|\([^()\s]*\))*)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)|\[[^\]]*\])/g;
+/** A bracket without its end, or "[text](" without an address and its parenthesis. "[text]" alone may be a reference. */
+const NO_LINK = /!?\[[^[\]]*(?:\]\(|$)/g;
+
+/** Blanks links; the text of one may be an image. */
+function withoutLinks(text: string): string {
+  const blank = (link: string): string => ' '.repeat(link.length);
+  return text.replace(LINK, blank).replace(LINK, blank);
+}
+
+function noLinks(text: string): number[] {
+  return Array.from(text.matchAll(NO_LINK), ({ index }) => index);
 }
 
 function openEmphasis(text: string): number {
   const open: { mark: string; at: number }[] = [];
-  const blanked = withoutCode(text).replace(/\\[*_]/g, '  ');
+  const blanked = text.replace(/\\[*_]/g, '  ');
   for (const { 0: mark, index } of blanked.matchAll(/\*{1,3}|_{1,3}|~~/g)) {
     const left = blanked[index - 1] ?? ' ';
     const right = blanked[index + mark.length] ?? ' ';
