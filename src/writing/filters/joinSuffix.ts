@@ -13,10 +13,15 @@ const CLOSING = /^(["'*_~`$])\1*/;
 const CONTRACTION = /^'(?:s|t|d|m|ll|re|ve)\b/i;
 /** A dash, or a sign between two things: as far from what precedes it as the writer had it. */
 const SIGN = /^(?:[–—]|[-&/\p{Sm}]+\s)/u;
+/** A word that begins with a mark: ".gitignore", "#channel", "@someone", ":smile:". */
+const NAME = /^[.#@:][\p{L}_]/u;
 
 /** Adds the space between a completion and what follows the cursor at once. */
 export const joinSuffix: Filter = (text, { before, after }) => {
-  const isApart = WORD.test(after) || opensBehind(before, text, after) || (/\s$/.test(before) && SIGN.test(after));
+  const isApart =
+    WORD.test(after) ||
+    opensBehind(before, text, after) ||
+    (/\s$/.test(before) && (SIGN.test(after) || NAME.test(after)));
   return { text: isApart && !/\s$/.test(text) ? `${text} ` : text };
 };
 

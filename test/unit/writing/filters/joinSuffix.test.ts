@@ -44,6 +44,10 @@ it.each([
   '& co',
   '+ more',
   '→ more',
+  '.gitignore file',
+  '#general channel',
+  '@doe',
+  ':smile:',
 ])('a space stands before %s', (after) => {
   expect(between('We went back to ', 'the', after)).toEqual({ text: 'the ' });
 });
@@ -53,7 +57,7 @@ it.each(['– and', '—and', '- and', '-known', '<sup>2</sup>', '<br>', '</b>',
   (after) => expect(between('We went back to', ' the', after)).toEqual({ text: ' the' }),
 );
 
-it.each(['<sup>2</sup>', '<br>', '</b>', '™', "'s choice", '[^1]', '\\', '**', "' ", '`.', '-5'])(
+it.each(['<sup>2</sup>', '<br>', '</b>', '™', "'s choice", '[^1]', '\\', '**', "' ", '`.', '-5', '.', ': so', '.5'])(
   'none stands before %s at all',
   (after) => expect(between('We went back to ', 'the', after)).toEqual({ text: 'the' }),
 );
