@@ -9,7 +9,7 @@ export interface Manners {
 
 /** Indentation, block quotes and list markers with nothing after them yet: white space there would shift the list, or compete with Tab. */
 const AT_INDENT = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]+(?:\[[ xX]\][ \t]+)?)?$/;
-const CONTENT = /\S/;
+const CONTENT = /[\p{L}\p{N}]/u;
 /** Longest line that is looked at; a paragraph is one line, and what stands at its far ends decides nothing here. */
 const LINE = 1000;
 
@@ -24,12 +24,15 @@ export function presentable(
 ): Suggestion | undefined {
   const before = lineBefore(text, offset);
   const after = lineAfter(text, offset);
-  let shown = suggestion.text;
-  if (!lines) shown = shown.slice(0, shown.search(/[\r\n]|$/));
-  if (!CONTENT.test(shown)) return undefined;
+  const { text: whole } = suggestion;
+  const end = lines ? -1 : whole.search(/[\r\n]/);
+  // What the line break behind it would make of a stop, a rule or two spaces is not to be seen without it.
+  if (end >= 0 && !CONTENT.test(whole.slice(0, end))) return undefined;
+  const shown = end < 0 ? whole : whole.slice(0, end).trimEnd();
+  if (shown.trim() === '') return undefined;
   if (/^\s/.test(shown) && AT_INDENT.test(before)) return undefined;
   if (repeats(shown, after)) return undefined;
-  return shown === suggestion.text ? suggestion : { ...suggestion, text: shown };
+  return shown === whole ? suggestion : { ...suggestion, text: shown };
 }
 
 /** Whether the rest of the line begins with the suggestion already. */
