@@ -48,7 +48,9 @@ function bracketClosing(closer: string, paragraph: string, text: string, rest: s
   const { open } = bracketsIn(paragraph, closer);
   // What closes without an opener further on may be an enumeration: "a) … b) …".
   if (behind === 0 || (open === 0 && !rest.startsWith(closer))) return undefined;
-  return bracketsIn(text, closer).closed[Math.max(0, open - behind)];
+  const own = bracketsIn(text, closer);
+  const isOpenAgain = Math.max(0, open - own.closed.length) + own.open >= behind;
+  return isOpenAgain ? undefined : own.closed[Math.max(0, open - behind)];
 }
 
 /** How many brackets of a kind are open at the end of a text, and where it closes those that were not opened in it. */
@@ -73,6 +75,7 @@ function alikeClosing(mark: string, paragraph: string, text: string, rest: strin
   const whole = paragraph + text;
   const places = runsOf(mark, whole);
   const isOpen = places.filter((at) => at < paragraph.length).length % 2 === 1;
+  const isOpenAgain = places.length % 2 === 1;
   const at = places.find((place) => place >= paragraph.length && !/\s/.test(whole[place - 1] ?? ' '));
-  return isOpen && at !== undefined ? at - paragraph.length : undefined;
+  return isOpen && !isOpenAgain && at !== undefined ? at - paragraph.length : undefined;
 }

@@ -43,6 +43,8 @@ describe('what the text after the cursor closes', () => {
     ['It (all (of it', ') runs', ' on and on)'],
     ['**One** and ', '**two** are', ' **three** to'],
     ['He said "so ', 'it is" and', ' "no" again'],
+    ['"I shall ', 'be glad," she said, "to be', ' well again."'],
+    ['It is 5 (', 'v1): so (alpha', ') and'],
   ])('and nothing else is touched: %s|%s|%s', (unit, text, after) => {
     expect(filter(unit, text, after)).toEqual({ text });
   });
