@@ -100,9 +100,9 @@ export function lastParagraph(text: string): string {
   return text.slice(text.lastIndexOf('\n\n') + 1);
 }
 
-/** Blanks code spans, whose content is no Markdown. */
-export function withoutCode(text: string): string {
-  return text.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, (span) => ' '.repeat(span.length));
+/** Blanks code spans, whose content is no Markdown, with a character. */
+export function withoutCode(text: string, blank = ' '): string {
+  return text.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, (span) => blank.repeat(span.length));
 }
 
 /** A dollar that may begin a formula: not one before a digit (a price), a stop (a price too), or the capitals of a variable's name. */

@@ -19,7 +19,8 @@ export const closeSyntax: Filter = (text, { unit }) => {
 /** Offset in `text` of a construct that is open at its end and was opened in it. */
 function openConstruct(unit: string, text: string): number | undefined {
   const whole = unit + text;
-  const plain = withoutLinks(withoutCode(whole));
+  // Emphasis touches the code or link that it is around.
+  const plain = withoutLinks(withoutCode(whole, 'x'));
   const places = [openCodeSpan(whole), ...noLinks(plain), openEmphasis(plain)].filter((at) => at >= unit.length);
   return places.length === 0 ? undefined : Math.min(...places) - unit.length;
 }
@@ -32,7 +33,7 @@ const NO_LINK = /!?\[[^[\]]*(?:\]\(|$)/g;
 
 /** Blanks links; the text of one may be an image. */
 function withoutLinks(text: string): string {
-  const blank = (link: string): string => ' '.repeat(link.length);
+  const blank = (link: string): string => 'x'.repeat(link.length);
   return text.replace(LINK, blank).replace(LINK, blank);
 }
 

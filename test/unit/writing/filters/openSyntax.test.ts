@@ -26,6 +26,7 @@ describe('Markdown left open', () => {
     'see [the manual](https://example.org/a_(b)) for more',
     'see [the manual](<a b.md> "It is (so)") for more',
     'see [![icon](i_c.png)](https://example.org/a_b) for more',
+    'see *`dirname`*. It is **[here](a_b.md)**.',
     'see [the manual][ref] and [ref]',
     'snake_case_names are fine',
     '2 * 3 is 6',
