@@ -8,6 +8,7 @@ import { joinSuffix } from './joinSuffix';
 import { trimStart } from './listSpace';
 import { dropBlank } from './onlySpace';
 import { closeSyntax } from './openSyntax';
+import { cutRepeatedHeading } from './repeatedHeading';
 import { cutRepeatedSentence } from './repeatedSentence';
 import { cutRepetition } from './repetition';
 import { cutAtLineEnd } from './restOfLine';
@@ -23,6 +24,7 @@ const CHAIN: readonly Filter[] = [
   openSentence,
   dropFollowing,
   cutRepeatedSentence,
+  cutRepeatedHeading,
   closeSyntax,
   trimDangling,
   trimMarker,

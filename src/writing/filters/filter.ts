@@ -23,6 +23,11 @@ export function isWithinLine({ after }: FilterContext): boolean {
   return /^[^\n]*\S/.test(after);
 }
 
+/** Words alone, in lower case: without marks of Markdown and punctuation. */
+export function plain(text: string): string {
+  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
+}
+
 /** The line being written, up to the cursor. */
 export function lineBefore(context: FilterContext): string {
   return context.before.slice(context.before.lastIndexOf('\n') + 1);

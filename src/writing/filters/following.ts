@@ -1,4 +1,4 @@
-import type { Filter } from './filter';
+import { plain, type Filter } from './filter';
 
 /** Lines after the cursor that are looked at. */
 const LINES = 6;
@@ -9,10 +9,10 @@ const SHORTEST = 8;
 export const dropFollowing: Filter = (text, { unit, after }) => {
   const [restOfLine, ...following] = after.split('\n');
   const offered = [text, unit + text]
-    .map((part) => plain(`${part} ${restOfLine}`))
+    .map((part) => textOf(`${part} ${restOfLine}`))
     .filter((candidate) => candidate.length >= SHORTEST);
   const lines = following
-    .map(plain)
+    .map(textOf)
     .filter((line) => line.length >= SHORTEST)
     .slice(0, LINES);
   const repeats = (candidate: string): boolean =>
@@ -20,8 +20,7 @@ export const dropFollowing: Filter = (text, { unit, after }) => {
   return offered.some(repeats) ? { drop: 'repeats-suffix' } : { text };
 };
 
-/** Words alone: without list markers, heading marks, emphasis and punctuation, in lower case. */
-function plain(text: string): string {
-  const withoutMarker = text.trim().replace(/^(?:[-*+>#]+|\d{1,9}[.)])\s+/, '');
-  return (withoutMarker.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
+/** The words of a line, without the number of a list item. */
+function textOf(line: string): string {
+  return plain(line.trim().replace(/^(?:[-*+>#]+|\d{1,9}[.)])\s+/, ''));
 }

@@ -1,4 +1,4 @@
-import type { Filter } from './filter';
+import { plain, type Filter } from './filter';
 
 /** Shorter sentences ("Yes.", "See below.") may well come twice. */
 const SHORTEST = 20;
@@ -22,7 +22,3 @@ export const cutRepeatedSentence: Filter = (text, { before, unit, asked }) => {
   const [first] = FIRST_WORDS.exec(text) ?? [];
   return first === undefined || asked ? { drop: 'repeats-text' } : { text: first };
 };
-
-function plain(text: string): string {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
-}
