@@ -1,9 +1,13 @@
-import { lastParagraph } from '../guards';
+import { lastParagraph, withoutCode } from '../guards';
 import type { Filter } from './filter';
 import { runsOf } from './openMark';
 
 /** Marks that close, and what opens them. */
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '”': '“', '»': '«' };
+/** What closes in pairs only. (In some languages » opens, and a quotation may go over paragraphs.) */
+const ONLY_CLOSE = new Set([')', ']', '}']);
+/** Before a bracket that belongs to an enumeration "a)" or a face ":)". */
+const BY_ITSELF = /(?:(?:^|\s)(?:\p{L}|\p{N}{1,3}|[ivx]{1,4})|[:;]-?)$/u;
 /** Marks that open and close alike. */
 const ALIKE = ['***', '**', '*', '___', '__', '_', '~~', '"', '$'];
 const BLANK_LINE = /\n[^\S\n]*(?:\n|$)/;
@@ -17,14 +21,15 @@ const STOP = /(?<!\.\p{L}|\betc|\.)[.,;:!?]$/u;
 const STOP_BEFORE_FULL_STOP = /(?<!\.)[.,;:!?]$/;
 
 /**
- * Cuts a completion where it closes what the text after the cursor closes too, at once or later in the paragraph, and takes off a stop that follows as well. Editors
- * set the second bracket or quote when the first is typed; the LM, which does not read what follows, sets its own.
+ * Cuts a completion where it closes what the text after the cursor closes too, at once or later in the paragraph, or what nothing has opened, and takes off a stop that
+ * follows as well. Editors set the second bracket or quote when the first is typed; the LM, which does not read what follows, sets its own.
  */
 export const cutAtClosing: Filter = (text, { before, after }) => {
   const paragraph = lastParagraph(before);
   const [rest = ''] = after.split(BLANK_LINE, 1);
+  const parts = [withoutCode(paragraph), withoutCode(text), withoutCode(rest)] as const;
   const places = [
-    ...Object.keys(OPENERS).map((closer) => bracketClosing(closer, paragraph, text, rest)),
+    ...Object.keys(OPENERS).map((closer) => bracketClosing(closer, ...parts)),
     ...ALIKE.map((mark) => alikeClosing(mark, paragraph, text, rest)),
   ].filter((at) => at !== undefined);
   const cut = places.length === 0 ? text : text.slice(0, Math.min(...places)).trimEnd();
@@ -42,15 +47,16 @@ function withoutStop(text: string, after: string): string {
   return text.replace(after[0] === '.' ? STOP_BEFORE_FULL_STOP : STOP, '');
 }
 
-/** Where a text closes a bracket that the rest of the paragraph closes, if it does. */
+/** Where a text closes a bracket that the rest of the paragraph closes, or that nothing has opened, if it does. */
 function bracketClosing(closer: string, paragraph: string, text: string, rest: string): number | undefined {
   const behind = bracketsIn(rest, closer).closed.length;
   const { open } = bracketsIn(paragraph, closer);
-  // What closes without an opener further on may be an enumeration: "a) … b) …".
-  if (behind === 0 || (open === 0 && !rest.startsWith(closer))) return undefined;
   const own = bracketsIn(text, closer);
+  const isUnopened = ONLY_CLOSE.has(closer) && own.closed.length > open;
   const isOpenAgain = Math.max(0, open - own.closed.length) + own.open >= behind;
-  return isOpenAgain ? undefined : own.closed[Math.max(0, open - behind)];
+  if (isOpenAgain && !isUnopened) return undefined;
+  const isPair = open > 0 || rest.startsWith(closer);
+  return own.closed.filter((at) => isPair || !BY_ITSELF.test(text.slice(0, at)))[Math.max(0, open - behind)];
 }
 
 /** How many brackets of a kind are open at the end of a text, and where it closes those that were not opened in it. */

@@ -45,6 +45,11 @@ describe('what the text after the cursor closes', () => {
     ['He said "so ', 'it is" and', ' "no" again'],
     ['"I shall ', 'be glad," she said, "to be', ' well again."'],
     ['It is 5 (', 'v1): so (alpha', ') and'],
+    ['There are ', 'two: a) this, and b) that', ''],
+    ['It is ', 'fine :) so', ''],
+    ['It (all ', 'of it) runs', ''],
+    ['It ends with ', '`)` and `]`', ''],
+    ['It is “so.\n\nAnd ', 'so” he', ''],
   ])('and nothing else is touched: %s|%s|%s', (unit, text, after) => {
     expect(filter(unit, text, after)).toEqual({ text });
   });
@@ -59,6 +64,14 @@ describe('what the text after the cursor closes', () => {
     ['It (all (of ', 'it)) runs', ' on and on)', 'it)'],
   ])('is not closed before the rest of the paragraph closes it: %s|%s|%s', (unit, text, after, kept) => {
     expect(filter(unit, text, after)).toEqual({ text: kept });
+  });
+
+  it.each([
+    ['It is ', 'the latter) one', 'the latter'],
+    ['It (all) is ', 'so]) and', 'so'],
+    ['It (all of ', 'it)) runs', 'it)'],
+  ])('is not closed where nothing is open: %s|%s', (unit, text, kept) => {
+    expect(filter(unit, text, '')).toEqual({ text: kept });
   });
 
   it('drops what only closes', () => {
