@@ -10,6 +10,8 @@ export interface Manners {
 /** Indentation, block quotes and list markers with nothing after them yet: white space there would shift the list, or compete with Tab. */
 const AT_INDENT = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]+(?:\[[ xX]\][ \t]+)?)?$/;
 const CONTENT = /[\p{L}\p{N}]/u;
+/** What is nothing without the lines below: the beginning of a fence, a table or HTML. */
+const BEGINNING = /^[ \t>]*(?:`{3}|~{3}|\||<)/;
 /** Longest line that is looked at; a paragraph is one line, and what stands at its far ends decides nothing here. */
 const LINE = 1000;
 
@@ -27,8 +29,9 @@ export function presentable(
   const { text: whole } = suggestion;
   const end = lines ? -1 : whole.search(/[\r\n]/);
   // What the line break behind it would make of a stop, a rule or two spaces is not to be seen without it.
-  if (end >= 0 && !CONTENT.test(whole.slice(0, end))) return undefined;
-  const shown = end < 0 ? whole : whole.slice(0, end).trimEnd();
+  const line = whole.slice(0, end);
+  if (end >= 0 && (!CONTENT.test(line) || BEGINNING.test(before + line))) return undefined;
+  const shown = end < 0 ? whole : line.trimEnd();
   if (shown.trim() === '') return undefined;
   if (/^\s/.test(shown) && AT_INDENT.test(before)) return undefined;
   if (repeats(shown, after)) return undefined;

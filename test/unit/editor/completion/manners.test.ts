@@ -14,6 +14,8 @@ describe('presentable', () => {
     ['stops at the end of the line, with CRLF', 'The cat', ' sat.\r\nThen.', '', ' sat.'],
     ['shows nothing for a line break alone', 'The cat.', '\n\nThen.', '', undefined],
     ['shows no rule of which only the line is left', 'It is so:\n\n', '---\n\n## More', '', undefined],
+    ['shows no fence without its code', 'So:\n\n', '```js\nlet a;\n```', '', undefined],
+    ['shows no table without its rows', '| a', ' | b |\n|---|---|', '', undefined],
     ['shows no stop of which only the line is left', 'The cat', '.\n\nThen', '', undefined],
     ['shows the rest of a stop', 'The cat sat', '.', '', '.'],
     ['leaves no spaces at the end of the line', 'The cat', ' sat  \non', '', ' sat'],
