@@ -6,7 +6,7 @@ const ABBREVIATIONS = new Set(
     'fig figs no nos nr n° nº vol pp p ed eds ch sec eq ref refs art arts op cit ibid seq ver ext',
     'inc ltd co corp dept ave blvd rd tel misc min max',
     'jan feb mar apr jun jul aug sep sept oct nov dec',
-    'u.s u.s.a u.k u.n a.m p.m d.c ph.d b.a m.a',
+    'u.s u.s.a u.k u.n a.m p.m d.c ph.d b.a m.a a.k.a n.b',
   ]
     .join(' ')
     .split(' '),

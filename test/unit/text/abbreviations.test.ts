@@ -7,6 +7,8 @@ it.each([
   ['of a title', 'Ask Dr. Jones about it.'],
   ['of a number', 'The answer is in No. 5 of the series.'],
   ['of an article', 'As Art. 12 says, all are free.'],
+  ['of another name', 'Swaps (a.k.a. exchanges) are rare.'],
+  ['of a note', 'N.B. it is hot.'],
   ['that is an initial', 'It was written by J. Doe and others.'],
 ])('the stop of an abbreviation ends no sentence: %s', (_, text) => {
   expect(sentences(text)).toEqual([text]);
