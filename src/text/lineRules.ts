@@ -67,6 +67,19 @@ export function footnoteDefinition(reader: CausalReader, start: number): boolean
   return behind > start && reader.at(behind) === Char.colon;
 }
 
+/** Whether an admonition or tab of MkDocs begins at `start` (`!!! note`, `??? tip`, `=== "Linux"`): what is indented below is its text, no code. */
+export function admonition(reader: CausalReader, start: number): boolean {
+  const mark = reader.at(start);
+  if (mark !== Char.exclamation && mark !== Char.question && mark !== Char.equals) return false;
+  let at = reader.skipRun(start, mark);
+  if (at - start !== 3) return false;
+  if (mark === Char.question && reader.at(at) === Char.plus) at++;
+  const text = reader.skipBlanks(at);
+  if (text === at) return false;
+  const first = reader.at(text);
+  return mark === Char.equals ? first === Char.quote : first !== END && /[\p{L}"]/u.test(String.fromCharCode(first));
+}
+
 /** Three or more of one of `*`, `-`, `_`, with blanks between them, and nothing else on the line. */
 export function thematicBreak(reader: CausalReader, start: number): boolean {
   const mark = reader.at(start);

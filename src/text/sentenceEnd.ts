@@ -65,6 +65,8 @@ export function judgeStop(reader: CausalReader, start: number, from: number, par
   const goesOn: Stop = { next: run, ends: false, line: false };
   if (!line && c !== Char.space && c !== Char.tab) return goesOn;
   const marks = reader.text.slice(start, run);
+  // What a sentence begins with does not end it: "!!! note".
+  if (!line && marks.length > 1 && reader.text.slice(from, start).trim() === '') return goesOn;
   if (parens > 0 && reader.text.slice(run, closed).includes(')')) return goesOn;
   if (marks === '.' ? isPartOfWord(reader.text, start, from, line) : !line && trailsOff(marks)) return goesOn;
   if (marks === '!' && isNameWithMark(wordBefore(reader.text, start, from))) return goesOn;

@@ -220,11 +220,11 @@ export class Splitter {
     }
     const indent = rules.columns(reader, inner, text);
     if (state.blank && !listed) {
-      // Behind a blank line, an indented paragraph goes on with its list item or footnote, any other ends these.
+      // Behind a blank line, an indented paragraph goes on with its list item, footnote or admonition, any other ends these.
       if (indent < (quoted ? 3 : 2)) state.indented = 'code';
       else if (!opened) listed = state.indented === 'listItem';
     }
-    const note = !listed && rules.footnoteDefinition(reader, text);
+    const note = !listed && (rules.footnoteDefinition(reader, text) || rules.admonition(reader, text));
     if (note) {
       if (state.content) this.close(start);
       state.indented = 'sentence';

@@ -15,7 +15,7 @@ export interface SplitterState {
   htmlEnd: HtmlEnd;
   /** Whether the previous line was blank. */
   blank: boolean;
-  /** What an indented line behind a blank one would be: code, or of a list item or footnote (whose text are sentences). */
+  /** What an indented line behind a blank one would be: code, or of a list item, footnote or admonition (whose text are sentences). */
   indented: 'code' | 'listItem' | 'sentence';
   inQuote: boolean;
   /** Whether the next step reads on in a line (behind a sentence) or begins one. */

@@ -130,6 +130,27 @@ describe('front matter', () => {
   });
 });
 
+describe('an admonition or tab of MkDocs', () => {
+  it.each(['!!! note', '!!! note "A title"', '??? tip', '???+ tip', '=== "Linux"'])(
+    'has its text indented: %s',
+    (line) => {
+      expect(shown(`Text:\n${line}\n\n    Its text. More.\n\n    Again.\n\nText.\n\n    code\n`)).toEqual([
+        ['sentence', 'Text:'],
+        ['sentence', line],
+        ['sentence', 'Its text.'],
+        ['sentence', 'More.'],
+        ['sentence', 'Again.'],
+        ['sentence', 'Text.'],
+        ['code', 'code'],
+      ]);
+    },
+  );
+
+  it.each(['!! note', '!!!', '!!!! note', '???', '=== a', 'So !!! note'])('is not begun by %s', (line) => {
+    expect(shown(`${line}\n\n    code\n`).at(-1)).toEqual(['code', 'code']);
+  });
+});
+
 describe('a footnote', () => {
   it('can have several paragraphs, as a list item can', () => {
     expect(
@@ -275,6 +296,7 @@ describe('long lines are read in linear time', () => {
     ['tags', '<br>'],
     ['components', '<A b={'],
     ['footnotes', '[^1]: '],
+    ['admonitions', '!!! '],
     ['quotes', '> '],
     ['words behind import', 'import a '],
     ['keys', '"key '],
