@@ -1,5 +1,5 @@
 import type { PlannerLM } from '../model/plannerLm';
-import { closedUnitCount, type UnitDocument } from '../text/units';
+import { closedUnitCount, type UnitDocument, type UnitKind } from '../text/units';
 import type { Conditioner } from './conditioner';
 import { DocumentMemory } from './documentMemory';
 import { filterCompletion } from './filters/chain';
@@ -97,6 +97,8 @@ const ALTERNATIVE_TEMPERATURE = 0.8;
 const SPARE_ATTEMPTS = 4;
 /** After these refusals another sentence is looked for; other ones tell that there is none to be had here. */
 const SAID_BEFORE: ReadonlySet<EmptyReason['kind']> = new Set(['repeats-text', 'repeats-itself']);
+/** A line of nothing but the indentation that can begin code (CommonMark 4.4). */
+const INDENTED = /^(?: {4}| {0,3}\t)[ \t]*$/;
 const NOTHING_REMEMBERED = new DocumentMemory([]);
 /** Characters that filters look at on either side of the cursor. */
 const FILTER_VIEW = 4000;
@@ -127,7 +129,7 @@ export async function complete(tools: CompletionTools, options: CompleteOptions)
   const closed = closedUnitCount(draft.units, cursor);
   const open = draft.units[closed];
   const unitStart = open?.start ?? cursor;
-  const refused = refusal({ text, cursor, unitStart, unitKind: open?.kind ?? 'sentence' });
+  const refused = refusal({ text, cursor, unitStart, unitKind: typedKind(draft, closed) });
   if (refused) return empty(refused);
 
   const settings = { ...DEFAULTS, ...withoutUndefined(options) };
@@ -238,6 +240,18 @@ function endsUnit(draft: UnitDocument, closed: number): boolean {
   const ends = closedUnitCount(draft.units, cursor + 1) > closed;
   draft.edit(cursor, cursor + 1, '');
   return ends;
+}
+
+/** The kind of the unit being written. Where its line is only indented as yet, a letter decides: it may begin code, or go on with a list item. */
+function typedKind(draft: UnitDocument, closed: number): UnitKind {
+  const cursor = draft.text.length;
+  if (!INDENTED.test(draft.text.slice(draft.text.lastIndexOf('\n') + 1))) {
+    return draft.units[closed]?.kind ?? 'sentence';
+  }
+  draft.edit(cursor, cursor, 'x');
+  const { kind } = draft.units.at(-1)!;
+  draft.edit(cursor, cursor + 1, '');
+  return kind;
 }
 
 /** @param pins how many units the writer pinned; those of an alternative are not the writer's */

@@ -62,7 +62,7 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
   const unit = text.slice(unitStart, cursor);
   const line = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
   const opaque = OPAQUE[unitKind];
-  if (opaque !== undefined && unit.trim() !== '') return because(opaque);
+  if (opaque !== undefined) return because(opaque);
   if (text.slice(0, cursor).trim() === '') return because('nothing-before-cursor');
   if (BARE_MARKER.test(line)) return because('after-marker');
   if (EMPTY_LINE.test(line) && BLOCK.test(text.slice(cursor))) return because('before-block');

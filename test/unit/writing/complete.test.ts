@@ -266,6 +266,10 @@ describe('cancelling', () => {
   });
 });
 
+it('the indentation of a list item begins no code', async () => {
+  expect((await completeAt('- Pour the water.\n\n    |')).reason?.kind).not.toBe('inside-code');
+});
+
 describe('every empty answer has its reason', () => {
   it.each([
     ['empty-document', '|'],
@@ -274,6 +278,8 @@ describe('every empty answer has its reason', () => {
     ['binary', 'a\0b|'],
     ['inside-code', 'Text.\n\n```js\nlet a|'],
     ['inside-code', 'Run `npm in|'],
+    ['inside-code', 'Text.\n\n    |'],
+    ['inside-code', 'Text.\n\n\t|\n\nMore.'],
     ['inside-code', 'Run ``a ` b|'],
     ['inside-math', 'Text.\n\n$$\nx = |'],
     ['inside-html', 'Text.\n\n<div>\nmore|'],
