@@ -96,7 +96,7 @@ const ROOM = 128;
 const ALTERNATIVE_TEMPERATURE = 0.8;
 const SPARE_ATTEMPTS = 4;
 /** After these refusals another sentence is looked for; other ones tell that there is none to be had here. */
-const SAID_BEFORE: ReadonlySet<EmptyReason['kind']> = new Set(['repeats-text', 'repeats-itself']);
+const SAID_BEFORE: ReadonlySet<EmptyReason['kind']> = new Set(['repeats-text', 'repeats-itself', 'wrong-number']);
 /** A line of nothing but the indentation that can begin code (CommonMark 4.4). */
 const INDENTED = /^(?: {4}| {0,3}\t)[ \t]*$/;
 const NOTHING_REMEMBERED = new DocumentMemory([]);

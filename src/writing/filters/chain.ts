@@ -5,6 +5,7 @@ import { trimDangling } from './danglingWord';
 import { dropFollowing } from './following';
 import { openSentence } from './fullStop';
 import { joinSuffix } from './joinSuffix';
+import { cutAtWrongNumber } from './listNumber';
 import { trimStart } from './listSpace';
 import { dropBlank } from './onlySpace';
 import { closeSyntax } from './openSyntax';
@@ -25,6 +26,7 @@ const CHAIN: readonly Filter[] = [
   dropFollowing,
   cutRepeatedSentence,
   cutRepeatedHeading,
+  cutAtWrongNumber,
   closeSyntax,
   trimDangling,
   trimMarker,
