@@ -32,6 +32,7 @@ const SENTENCES = {
   'repeats-text': l10n.t('The model offered a sentence that the text before the cursor already has.'),
   'repeats-suffix': l10n.t('The model offered what already stands after the cursor.'),
   'wrong-number': l10n.t('The model offered a list item whose number does not follow the one before it.'),
+  'unknown-address': l10n.t('The model offered a link to an address that the document does not have.'),
   'open-syntax': l10n.t('The model began a Markdown construct that it did not close.'),
   'too-short': l10n.t('What the model is sure of is faster to type than to read.'),
 };

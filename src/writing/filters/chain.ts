@@ -14,6 +14,7 @@ import { cutRepeatedSentence } from './repeatedSentence';
 import { cutRepetition } from './repetition';
 import { cutAtLineEnd } from './restOfLine';
 import { trimOverlap } from './suffixOverlap';
+import { cutUnknownAddress } from './unknownAddress';
 
 /** What decides the words of a completion, in order. `joinSuffix` comes last, once the confidence gate has cut too. */
 const CHAIN: readonly Filter[] = [
@@ -28,6 +29,7 @@ const CHAIN: readonly Filter[] = [
   cutRepeatedHeading,
   cutAtWrongNumber,
   closeSyntax,
+  cutUnknownAddress,
   trimDangling,
   trimMarker,
   dropBlank,
