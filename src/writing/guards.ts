@@ -1,4 +1,5 @@
 import type { UnitKind } from '../text/units';
+import { endsInListCode } from './listCode';
 import { looksBinary } from './modelText';
 import type { EmptyReason, SimpleReason } from './reasons';
 
@@ -63,6 +64,7 @@ export function refusal({ text, cursor, unitStart, unitKind }: CursorPlace): Emp
   const line = text.slice(text.lastIndexOf('\n', cursor - 1) + 1, cursor);
   const opaque = OPAQUE[unitKind];
   if (opaque !== undefined) return because(opaque);
+  if (endsInListCode(text.slice(0, cursor))) return because('inside-code');
   if (text.slice(0, cursor).trim() === '') return because('nothing-before-cursor');
   if (BARE_MARKER.test(line)) return because('after-marker');
   if (EMPTY_LINE.test(line) && BLOCK.test(text.slice(cursor))) return because('before-block');

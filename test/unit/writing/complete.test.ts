@@ -279,6 +279,7 @@ describe('every empty answer has its reason', () => {
     ['inside-code', 'Text.\n\n```js\nlet a|'],
     ['inside-code', 'Run `npm in|'],
     ['inside-code', 'Text.\n\n    |'],
+    ['inside-code', '1. Run this:\n\n        npm |'],
     ['inside-code', 'Text.\n\n\t|\n\nMore.'],
     ['inside-code', 'Run ``a ` b|'],
     ['inside-math', 'Text.\n\n$$\nx = |'],
