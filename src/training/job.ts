@@ -106,7 +106,9 @@ async function run(job: Run, checkpoints: CheckpointFolder): Promise<TrainingRep
     });
     const outcome = await settle(tuned, {
       ...job,
-      ...{ yardstick, before, config },
+      yardstick,
+      before,
+      config,
       card: { mode, base },
       origin: {
         baseFolder: options.baseFolder,
