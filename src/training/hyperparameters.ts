@@ -44,7 +44,7 @@ const COMMON = {
   replay: 0.1,
 } as const;
 
-/** Both chosen on the held-out documents of an unseen repository (see models/README.md). */
+/** Both chosen on the held-out documents of an unseen repository (see models/MEASUREMENTS.md). */
 const BY_MODE: Readonly<Record<TrainingMode, Omit<Hyperparameters, 'checkpointing'>>> = {
   full: { ...COMMON, rates: { lm: 2e-4, adapter: 5e-4, planner: 3e-4 }, lowRank: undefined },
   light: { ...COMMON, rates: { lm: 6e-3, adapter: 1e-3, planner: 3e-4 }, lowRank: 8 },

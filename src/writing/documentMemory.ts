@@ -1,6 +1,6 @@
 /**
  * Pseudo-counts α_n of the prior by the number n of context tokens: the last token must have come 128 times for what followed it to weigh as much as the LM, the
- * last six tokens twice. Fitted on the validation split (models/README.md).
+ * last six tokens twice. Fitted on the validation split (models/MEASUREMENTS.md).
  */
 const PRIOR = [128, 32, 16, 8, 4, 2] as const;
 /** Tokens of context that count. */
