@@ -327,8 +327,8 @@ export class Workbench {
   // ---- pictures
 
   /**
-   * Takes a picture of the window (`whole`) or its editors, down to so many pixels `below` the top. With PLANWRIGHT_PICTURES it also takes
-   * the place of the one in media/pictures, where the README shows one of that name.
+   * Takes a picture of the window (`whole`) or its editors, down to so many pixels `below` the top. With PLANWRIGHT_PICTURES it goes to media/pictures
+   * as well, for the README.
    */
   async picture(name: string, { below, whole = false }: { below: number; whole?: boolean }): Promise<void> {
     const editors = await this.page.locator('.part.editor').boundingBox();
@@ -336,10 +336,12 @@ export class Workbench {
     const y = whole ? 0 : (editors?.y ?? 0);
     const clip = { x, y, width: VIEWPORT.width - x, height: Math.min(below, VIEWPORT.height) - y };
     const image = await this.page.screenshot({ clip, caret: 'initial' });
-    mkdirSync(EVIDENCE, { recursive: true });
-    writeFileSync(join(EVIDENCE, `${name}.png`), image);
-    const shown = join(ROOT, 'media', 'pictures', `${name}.png`);
-    if (process.env.PLANWRIGHT_PICTURES !== undefined && existsSync(shown)) writeFileSync(shown, image);
+    const folders = [EVIDENCE];
+    if (process.env.PLANWRIGHT_PICTURES !== undefined) folders.push(join(ROOT, 'media', 'pictures'));
+    for (const folder of folders) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `${name}.png`), image);
+    }
   }
 }
 
