@@ -234,24 +234,25 @@ function attempts(row: PlanRow, steering: Steering, wanted: number, asked: boole
 
 /** Whether the unit being written would end if a space came next: what the writer steers is then the unit after it. */
 function endsUnit(draft: UnitDocument, closed: number): boolean {
-  const cursor = draft.text.length;
-  if (cursor === 0 || /\s$/.test(draft.text)) return false;
-  draft.edit(cursor, cursor, ' ');
-  const ends = closedUnitCount(draft.units, cursor + 1) > closed;
-  draft.edit(cursor, cursor + 1, '');
-  return ends;
+  const { text } = draft;
+  if (text === '' || /\s$/.test(text)) return false;
+  return tryKey(draft, ' ', () => closedUnitCount(draft.units, text.length + 1) > closed);
 }
 
 /** The kind of the unit being written. Where its line is only indented as yet, a letter decides: it may begin code, or go on with a list item. */
 function typedKind(draft: UnitDocument, closed: number): UnitKind {
-  const cursor = draft.text.length;
-  if (!INDENTED.test(draft.text.slice(draft.text.lastIndexOf('\n') + 1))) {
-    return draft.units[closed]?.kind ?? 'sentence';
-  }
-  draft.edit(cursor, cursor, 'x');
-  const { kind } = draft.units.at(-1)!;
-  draft.edit(cursor, cursor + 1, '');
-  return kind;
+  const line = draft.text.slice(draft.text.lastIndexOf('\n') + 1);
+  if (!INDENTED.test(line)) return draft.units[closed]?.kind ?? 'sentence';
+  return tryKey(draft, 'x', () => draft.units.at(-1)!.kind);
+}
+
+/** What holds of a draft with one more key at its end; the draft stays as it is. */
+function tryKey<T>(draft: UnitDocument, key: string, look: () => T): T {
+  const end = draft.text.length;
+  draft.edit(end, end, key);
+  const seen = look();
+  draft.edit(end, end + key.length, '');
+  return seen;
 }
 
 /** @param pins how many units the writer pinned; those of an alternative are not the writer's */

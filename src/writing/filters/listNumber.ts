@@ -1,4 +1,5 @@
 import { lineBefore, type Filter } from './filter';
+import { cutBeforeLine } from './lineCut';
 
 const ITEM = /^([ \t>]*)(\d{1,9})([.)])[ \t]/;
 const BLANK = /^[ \t>]*$/;
@@ -13,18 +14,9 @@ const INDENTED = /^[ \t>]/;
  * further, "1. … 1. …", are left so.)
  */
 export const cutAtWrongNumber: Filter = (text, context) => {
-  const line = lineBefore(context);
-  const own = (line + text).split('\n');
-  const earlier = context.before
-    .slice(0, context.before.length - line.length)
-    .split('\n')
-    .slice(0, -1);
   // The number of the line that the cursor stands in is the writer's, once it is there.
-  const first = ITEM.test(line) ? 1 : 0;
-  const at = own.findIndex((each, i) => i >= first && !follows(each, [...earlier, ...own.slice(0, i)]));
-  if (at < 0) return { text };
-  const kept = own.slice(0, at).join('\n').slice(line.length).trimEnd();
-  return at === 0 || kept === '' ? { drop: 'wrong-number' } : { text: kept };
+  const first = ITEM.test(lineBefore(context)) ? 1 : 0;
+  return cutBeforeLine(text, context, (line, earlier, i) => i >= first && !follows(line, earlier), 'wrong-number');
 };
 
 /** Whether a line is no item of a numbered list, or the first one, or has the number that is due. */
