@@ -24,10 +24,3 @@ export function bytesOfToken(token: string): Uint8Array | undefined {
   }
   return bytes;
 }
-
-/** Orders byte strings as dictionaries order words: a string comes before those it is the start of. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
-}

@@ -1,5 +1,5 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers';
-import { BYTE_CHARACTERS, bytesOfToken, compareBytes } from './byteAlphabet';
+import { BYTE_CHARACTERS, bytesOfToken } from './byteAlphabet';
 
 /** A text as tokens. */
 export interface Encoding {
@@ -42,8 +42,8 @@ export class Tokenizer {
   readonly #preTokenizer: NonNullable<Library['pre_tokenizer']>;
   /** Bytes of each token; none for special tokens and unused ids. */
   readonly #bytes: readonly Uint8Array[];
-  /** Ids of all tokens that have bytes, in the order of these; made when first needed. */
-  #sorted: readonly number[] | undefined;
+  /** Ids by the first of their bytes; made when first needed. */
+  #byFirstByte: readonly (readonly number[])[] | undefined;
   readonly #cache = new Map<string, readonly number[]>();
 
   private constructor(library: Library, endOfText: number) {
@@ -121,30 +121,18 @@ export class Tokenizer {
     return bytes;
   }
 
-  /** All tokens whose bytes start with `prefix` (itself included), special tokens excepted; in the order of their bytes. */
-  tokensStartingWith(prefix: Uint8Array): readonly number[] {
-    const sorted = (this.#sorted ??= this.#inOrder());
-    const from = this.#firstWhere(sorted, (bytes) => compareBytes(bytes, prefix) >= 0);
-    const to = this.#firstWhere(sorted, (bytes) => compareBytes(bytes.subarray(0, prefix.length), prefix) > 0);
-    return sorted.slice(from, to);
+  /** All tokens whose first byte it is, ascending; special tokens are none of them. */
+  tokensBeginningWith(byte: number): readonly number[] {
+    this.#byFirstByte ??= this.#grouped();
+    return this.#byFirstByte[byte] ?? [];
   }
 
-  #inOrder(): number[] {
-    return [...this.#bytes.keys()]
-      .filter((id) => this.#bytes[id]!.length > 0)
-      .sort((a, b) => compareBytes(this.#bytes[a]!, this.#bytes[b]!));
-  }
-
-  /** Where, in the sorted tokens, a condition begins to hold. */
-  #firstWhere(sorted: readonly number[], holds: (bytes: Uint8Array) => boolean): number {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (holds(this.#bytes[sorted[middle]!]!)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  #grouped(): number[][] {
+    const groups = Array.from({ length: 256 }, (): number[] => []);
+    this.#bytes.forEach((bytes, id) => {
+      if (bytes.length > 0) groups[bytes[0]!]!.push(id);
+    });
+    return groups;
   }
 
   #idsOf(preToken: string): readonly number[] {

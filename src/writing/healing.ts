@@ -21,42 +21,35 @@ export function planHealing(tokenizer: Tokenizer, ids: readonly number[]): Heali
     const token = ids[ids.length - drop]!;
     if (token === tokenizer.endOfText) break;
     bytes = concat(tokenizer.tokenBytes(token), bytes);
-    const longer = tokenizer
-      .tokensStartingWith(bytes)
-      .some((id) => id !== tokenizer.endOfText && tokenizer.tokenBytes(id).length > bytes.length);
+    const longer = agreeing(tokenizer, bytes).some((id) => tokenizer.tokenBytes(id).length > bytes.length);
     if (longer) best = { drop, bytes };
   }
   return best;
 }
 
-const exactTokens = new WeakMap<Tokenizer, Map<string, number>>();
 /** The last answer: candidates that are written side by side ask the same, and a lone space agrees with half of the vocabulary. */
-const lastAgreeing = new WeakMap<Tokenizer, { readonly key: string; readonly tokens: readonly number[] }>();
+const lastAgreeing = new WeakMap<Tokenizer, { readonly bytes: Uint8Array; readonly tokens: readonly number[] }>();
 
-/** Tokens that may come next when the coming bytes are given: those that start with them, and those they start with. Ascending, never empty. */
+/** Tokens that may come next when the coming bytes are given, of which there is one at least: those that start with them, and those they start with. Ascending, never none. */
 export function tokensAgreeingWith(tokenizer: Tokenizer, bytes: Uint8Array): readonly number[] {
-  const key = keyOf(bytes);
   const last = lastAgreeing.get(tokenizer);
-  if (last?.key === key) return last.tokens;
-  const allowed = new Set(tokenizer.tokensStartingWith(bytes));
-  let exact = exactTokens.get(tokenizer);
-  if (exact === undefined) {
-    exact = new Map();
-    for (let id = 0; id < tokenizer.vocabSize; id++) exact.set(keyOf(tokenizer.tokenBytes(id)), id);
-    exactTokens.set(tokenizer, exact);
-  }
-  for (let length = 1; length < bytes.length; length++) {
-    const id = exact.get(keyOf(bytes.subarray(0, length)));
-    if (id !== undefined) allowed.add(id);
-  }
-  allowed.delete(tokenizer.endOfText);
-  const tokens = [...allowed].sort((a, b) => a - b);
-  lastAgreeing.set(tokenizer, { key, tokens });
+  if (last !== undefined && Buffer.compare(last.bytes, bytes) === 0) return last.tokens;
+  const tokens = agreeing(tokenizer, bytes);
+  lastAgreeing.set(tokenizer, { bytes, tokens });
   return tokens;
 }
 
-function keyOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('latin1');
+function agreeing(tokenizer: Tokenizer, bytes: Uint8Array): number[] {
+  const [first] = bytes;
+  if (first === undefined) return [];
+  return tokenizer.tokensBeginningWith(first).filter((id) => agree(tokenizer.tokenBytes(id), bytes));
+}
+
+/** Whether one of them is the start of the other. */
+function agree(a: Uint8Array, b: Uint8Array): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let i = 1; i < length; i++) if (a[i] !== b[i]) return false;
+  return a[0] === b[0];
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

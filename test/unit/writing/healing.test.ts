@@ -28,6 +28,15 @@ describe('token healing', () => {
     for (const text of allowed) expect(' gard'.startsWith(text) || text.startsWith(' gard')).toBe(true);
   });
 
+  it.each([' ', ' gard', 'th', '.', '. ', 'é', 'zzzz'])('%j: exactly the tokens that agree, ascending', (text) => {
+    const given = bytes(text);
+    const agree = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).filter((id) => {
+      const own = tokenizer.tokenBytes(id);
+      return own.length > 0 && own.every((byte, i) => i >= given.length || byte === given[i]);
+    });
+    expect(tokensAgreeingWith(tokenizer, given)).toEqual(agree);
+  });
+
   it('never allows the end of the text', () => {
     expect(tokensAgreeingWith(tokenizer, bytes('<'))).not.toContain(tokenizer.endOfText);
   });
