@@ -1,12 +1,13 @@
-"""Weights in 8 bits, as a model folder stores them: int8 in blocks of 32 along the row, and for each block a float16 scale in `NAME.scales`.
+"""Weights in 8 bits, as a model folder stores them: integers plus 128 in blocks of 32 along the row, and for each block a float16 scale in `NAME.scales`.
 
-The layout is ggml's Q8_0; the extension reads it in src/model/byteTensors.ts.
+The layout is ggml's Q8_0, without signs; the extension reads it in src/model/byteTensors.ts.
 """
 
 import torch
 from torch import Tensor
 
 BLOCK = 32
+ZERO = 128
 SCALES = ".scales"
 # Labels are told apart by it, and it is small.
 KEPT = "codebook"
@@ -23,7 +24,7 @@ def pack(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         scales = (blocks.abs().amax(-1) / 127).half()
         # A block whose scale rounds to zero is zero.
         divisors = scales.float().masked_fill(scales == 0, 1).unsqueeze(-1)
-        packed[name] = (blocks / divisors).round().clamp(-127, 127).to(torch.int8).flatten(1)
+        packed[name] = ((blocks / divisors).round().clamp(-127, 127) + ZERO).to(torch.uint8).flatten(1)
         packed[name + SCALES] = scales
     return packed
 
@@ -31,8 +32,8 @@ def pack(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def unpack(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """The values of all tensors as float32, whichever way they are stored."""
     return {
-        name: (tensor.float().unflatten(1, (-1, BLOCK)) * tensors[name + SCALES].float().unsqueeze(-1)).flatten(1)
-        if tensor.dtype == torch.int8
+        name: ((tensor.float() - ZERO).unflatten(1, (-1, BLOCK)) * tensors[name + SCALES].float().unsqueeze(-1)).flatten(1)
+        if tensor.dtype == torch.uint8
         else tensor.float()
         for name, tensor in tensors.items()
         if not name.endswith(SCALES)

@@ -14,10 +14,27 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 
 from eight_bits import SCALES, pack
 from model import load_config
+
+DTYPES = {torch.float32: "F32", torch.float16: "F16", torch.uint8: "U8"}
+
+
+def save_in_order(tensors: dict[str, torch.Tensor], path: Path) -> None:
+    """Writes a safetensors file with the tensors in their order, scales behind all others: what a layer takes together are neighbours, as the library,
+    which sorts by name, would not have them. The extension hands neighbours to its run-time as they lie in the file."""
+    ordered = sorted(tensors.items(), key=lambda item: item[0].endswith(SCALES))
+    header, at = {"__metadata__": {"format": "pt"}}, 0
+    for name, tensor in ordered:
+        header[name] = dict(dtype=DTYPES[tensor.dtype], shape=list(tensor.shape), data_offsets=[at, at + tensor.nbytes])
+        at += tensor.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for _, tensor in ordered:
+            file.write(tensor.contiguous().numpy().tobytes())
 
 
 def write(out: Path, name: str, tensors: dict[str, torch.Tensor], limit: int) -> None:
@@ -26,7 +43,7 @@ def write(out: Path, name: str, tensors: dict[str, torch.Tensor], limit: int) ->
         if key.endswith(SCALES):
             continue
         # A tensor is in one file with its scales.
-        piece = {k: tensors[k].contiguous() for k in (key, key + SCALES) if k in tensors}
+        piece = {k: tensors[k] for k in (key, key + SCALES) if k in tensors}
         added = sum(tensor.nbytes for tensor in piece.values())
         if size and size + added > limit:
             shards.append({})
@@ -35,7 +52,7 @@ def write(out: Path, name: str, tensors: dict[str, torch.Tensor], limit: int) ->
         size += added
     for n, shard in enumerate(shards, 1):
         file = f"{name}.safetensors" if len(shards) == 1 else f"{name}-{n:05d}-of-{len(shards):05d}.safetensors"
-        save_file(shard, out / file, metadata={"format": "pt"})
+        save_in_order(shard, out / file)
 
 
 def checksums(out: Path) -> None:

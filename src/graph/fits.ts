@@ -1,7 +1,7 @@
 import { matches } from './dims';
 import type { Graph, ValueInfo } from './graph';
-import type { CpuTensor, Tensor, WantedOutputs } from './runtime';
-import { describe, DTYPE_BYTES, GraphError, type TensorData } from './types';
+import { isFileRegion, type CpuTensor, type Tensor, type WantedOutputs, type WeightData } from './runtime';
+import { describe, DTYPE_BYTES, GraphError } from './types';
 
 /* Whether what a caller gives fits a graph: for every run-time the same checks, in the same words. */
 
@@ -9,9 +9,14 @@ import { describe, DTYPE_BYTES, GraphError, type TensorData } from './types';
 type Bound = Map<string, number>;
 
 /** @throws {GraphError} where a weight is missing or of another size */
-export function checkWeight(weight: ValueInfo, data: TensorData | undefined): asserts data is TensorData {
+export function checkWeight(weight: ValueInfo, data: WeightData | undefined): asserts data is WeightData {
   const size = weight.shape.reduce<number>((product, dim) => product * Number(dim), 1);
   if (data === undefined) throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, was not given.`);
+  if (isFileRegion(data)) {
+    const bytes = size * DTYPE_BYTES[weight.dtype];
+    if (data.byteLength === bytes) return;
+    throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, needs ${bytes} bytes, not ${data.byteLength}.`);
+  }
   if (data.length !== size) {
     throw new GraphError(`Weight ${weight.name}, ${describe(weight)}, needs ${size} values, not ${data.length}.`);
   }

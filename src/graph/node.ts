@@ -7,7 +7,7 @@ interface Reduction {
   readonly keepdims: 0 | 1;
 }
 
-/** Attributes of every operation a graph may hold, by ONNX's name of it (opset 18). */
+/** Attributes of every operation a graph may hold, by ONNX's name of it (opset 21). */
 export interface Attributes {
   Add: None;
   Sub: None;
@@ -41,6 +41,7 @@ export interface Attributes {
     readonly block_size: number;
     readonly accuracy_level: number;
   };
+  DequantizeLinear: { readonly axis: number; readonly block_size: number };
   Reshape: None;
   Transpose: { readonly perm: readonly number[] };
   Concat: { readonly axis: number };

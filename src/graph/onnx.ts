@@ -1,16 +1,17 @@
-import protobuf from 'protobufjs/light';
 import type { Graph, ValueInfo } from './graph';
 import { CONTRIB_OPS, FLOAT_ATTRIBUTES, type GraphNode } from './node';
 import { onnxNodes } from './onnxOrder';
-import { bytesOf, DTYPE_BYTES, DTYPE_CODES, type DType, type Shape, type TensorData } from './types';
+import { bytes, encode, float, int, message, string, type Field } from './protobuf';
+import { isFileRegion, type WeightData } from './runtime';
+import { bytesOf, DTYPE_BYTES, DTYPE_CODES, GraphError, type DType, type Shape, type TensorData } from './types';
 
 /*
- * ONNX's file format, as much of it as graphs here need. Field numbers: onnx.proto of ONNX 1.14
- * (https://github.com/onnx/onnx/blob/v1.14.0/onnx/onnx.proto).
+ * ONNX's file format, as much of it as graphs here need. Fields by their numbers in onnx.proto of ONNX 1.16
+ * (https://github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto); as that is proto2, a zero that is set is written, and lists are not packed.
  */
 
-const OPSET = 18;
-const IR_VERSION = 9;
+const OPSET = 21;
+const IR_VERSION = 10;
 const CONTRIB_DOMAIN = 'com.microsoft';
 
 /** Weights up to this many bytes stand in the model itself; the run-time wants the small ones there. */
@@ -25,124 +26,83 @@ const INTS = 7;
 /** TensorProto.data_location. */
 const EXTERNAL = 1;
 
-const one = (type: string, id: number): protobuf.IField => ({ type, id });
-const many = (type: string, id: number): protobuf.IField => ({ rule: 'repeated', type, id });
-
-/** proto2, as ONNX is: a zero that is set is written, and lists are not packed. */
-const message = (fields: Readonly<Record<string, protobuf.IField>>): protobuf.IType => ({ edition: 'proto2', fields });
-
-const root = protobuf.Root.fromJSON({
-  nested: {
-    Model: message({
-      irVersion: one('int64', 1),
-      producerName: one('string', 2),
-      graph: one('Graph', 7),
-      opsetImport: many('OperatorSet', 8),
-    }),
-    OperatorSet: message({ domain: one('string', 1), version: one('int64', 2) }),
-    Graph: message({
-      node: many('Node', 1),
-      name: one('string', 2),
-      initializer: many('Tensor', 5),
-      input: many('ValueInfo', 11),
-      output: many('ValueInfo', 12),
-      valueInfo: many('ValueInfo', 13),
-    }),
-    Node: message({
-      input: many('string', 1),
-      output: many('string', 2),
-      name: one('string', 3),
-      opType: one('string', 4),
-      attribute: many('Attribute', 5),
-      domain: one('string', 7),
-    }),
-    Attribute: message({
-      name: one('string', 1),
-      f: one('float', 2),
-      i: one('int64', 3),
-      s: one('bytes', 4),
-      ints: many('int64', 8),
-      type: one('int32', 20),
-    }),
-    Tensor: message({
-      dims: many('int64', 1),
-      dataType: one('int32', 2),
-      name: one('string', 8),
-      rawData: one('bytes', 9),
-      externalData: many('StringEntry', 13),
-      dataLocation: one('int32', 14),
-    }),
-    StringEntry: message({ key: one('string', 1), value: one('string', 2) }),
-    ValueInfo: message({ name: one('string', 1), type: one('Type', 2) }),
-    Type: message({ tensorType: one('TensorType', 1) }),
-    TensorType: message({ elemType: one('int32', 1), shape: one('TensorShape', 2) }),
-    TensorShape: message({ dim: many('Dimension', 1) }),
-    Dimension: message({ dimValue: one('int64', 1), dimParam: one('string', 2) }),
-  },
-});
-
-const modelType = root.lookupType('Model');
-
-/** A weight that is not in the model's bytes: `path` is what the model calls it. */
-export interface ExternalWeight {
-  readonly path: string;
-  readonly weight: string;
-}
-
 export interface OnnxModel {
   readonly bytes: Uint8Array;
-  readonly external: readonly ExternalWeight[];
+  /** Weights that are neither in the bytes nor in files: what the model calls them. */
+  readonly external: readonly string[];
+  /** The folder of the files that the model refers to. */
+  readonly folder: string | undefined;
 }
 
 /**
- * Writes a graph as an ONNX model.
- * @param weights data of the small weights, which become part of the model; the others it refers to as external data
+ * Writes a graph as an ONNX model. Small weights become part of it; the others it refers to as external data. Of these the run-time takes either none or all from
+ * files: beside weights in files those in memory become part of the model, whatever their size.
+ * @throws {GraphError} for files in several folders
  */
-export function toOnnx(graph: Graph, weights: ReadonlyMap<string, TensorData>): OnnxModel {
-  const external: ExternalWeight[] = [];
+export function toOnnx(graph: Graph, weights: ReadonlyMap<string, WeightData>): OnnxModel {
+  const external: string[] = [];
+  const folder = folderOf(graph, weights);
   const initializers = graph.constants.map((constant) => inlineTensor(constant, constant.data));
   for (const weight of graph.weights) {
     const data = weights.get(weight.name);
-    const bytes = byteSize(weight.dtype, weight.shape);
-    if (data !== undefined && bytes <= INLINE_BYTES) {
+    const size = byteSize(weight.dtype, weight.shape);
+    if (data !== undefined && isFileRegion(data)) {
+      initializers.push(externalTensor(weight, data.file, data.offset, size));
+    } else if (data !== undefined && (folder !== undefined || size <= INLINE_BYTES)) {
       initializers.push(inlineTensor(weight, data));
     } else {
-      external.push({ path: weight.name, weight: weight.name });
-      initializers.push(externalTensor(weight, weight.name, bytes));
+      external.push(weight.name);
+      initializers.push(externalTensor(weight, weight.name, 0, size));
     }
   }
-  const nodes = onnxNodes(graph);
-  const model = {
-    irVersion: IR_VERSION,
-    producerName: 'planwright',
-    opsetImport: [
-      { domain: '', version: OPSET },
-      { domain: CONTRIB_DOMAIN, version: 1 },
-    ],
-    graph: {
-      name: graph.name,
-      node: nodes.map(nodeMessage),
-      initializer: initializers,
-      input: graph.inputs.map(valueMessage),
-      output: graph.outputs.map(valueMessage),
-      valueInfo: between(graph, nodes).map(valueMessage),
-    },
-  };
-  return { bytes: modelType.encode(modelType.fromObject(model)).finish(), external };
+  return { bytes: encode(modelFields(graph, initializers)), external, folder };
+}
+
+function folderOf({ name }: Graph, weights: ReadonlyMap<string, WeightData>): string | undefined {
+  const folders = new Set([...weights.values()].filter(isFileRegion).map(({ folder }) => folder));
+  if (folders.size > 1) throw new GraphError(`Graph ${name}: its weights are in files of several folders.`);
+  return [...folders][0];
 }
 
 function byteSize(dtype: DType, shape: Shape): number {
   return shape.reduce<number>((product, dim) => product * Number(dim), DTYPE_BYTES[dtype]);
 }
 
-function inlineTensor({ name, dtype, shape }: ValueInfo, data: TensorData): object {
-  return { name, dims: shape, dataType: DTYPE_CODES[dtype], rawData: bytesOf(data) };
+/** ModelProto. */
+function modelFields(graph: Graph, initializers: readonly (readonly Field[])[]): Field[] {
+  const nodes = onnxNodes(graph);
+  return [
+    int(1, IR_VERSION),
+    string(2, 'planwright'),
+    message(7, [
+      ...nodes.map((node) => message(1, nodeFields(node))),
+      string(2, graph.name),
+      ...initializers.map((fields) => message(5, fields)),
+      ...graph.inputs.map((value) => message(11, valueFields(value))),
+      ...graph.outputs.map((value) => message(12, valueFields(value))),
+      ...between(graph, nodes).map((value) => message(13, valueFields(value))),
+    ]),
+    message(8, [string(1, ''), int(2, OPSET)]),
+    message(8, [string(1, CONTRIB_DOMAIN), int(2, 1)]),
+  ];
 }
 
-function externalTensor({ name, dtype, shape }: ValueInfo, location: string, bytes: number): object {
-  const entries = { location, offset: '0', length: String(bytes) };
-  const externalData = Object.entries(entries).map(([key, value]) => ({ key, value }));
-  return { name, dims: shape, dataType: DTYPE_CODES[dtype], externalData, dataLocation: EXTERNAL };
+/** TensorProto, up to where its elements are. */
+function tensorFields({ name, dtype, shape }: ValueInfo): Field[] {
+  return [...shape.map((size) => int(1, Number(size))), int(2, DTYPE_CODES[dtype]), string(8, name)];
+}
+
+function inlineTensor(info: ValueInfo, data: TensorData): Field[] {
+  return [...tensorFields(info), bytes(9, bytesOf(data))];
+}
+
+function externalTensor(info: ValueInfo, location: string, offset: number, size: number): Field[] {
+  const entries = { location, offset: String(offset), length: String(size) };
+  return [
+    ...tensorFields(info),
+    ...Object.entries(entries).map(([name, value]) => message(13, [string(1, name), string(2, value)])),
+    int(14, EXTERNAL),
+  ];
 }
 
 /**
@@ -154,29 +114,41 @@ function between({ outputs, values }: Graph, nodes: readonly GraphNode[]): Value
   return nodes.flatMap((node) => node.outputs.filter((name) => !known.has(name)).map((name) => values.get(name)!));
 }
 
-/** To the run-time an expression such as P+T is a name like any other: equal ones are equal sizes. */
-function valueMessage({ name, dtype, shape }: ValueInfo): object {
-  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
-  return { name, type: { tensorType: { elemType: DTYPE_CODES[dtype], shape: { dim } } } };
+/** ValueInfoProto. To the run-time an expression such as P+T is a name like any other: equal ones are equal sizes. */
+function valueFields({ name, dtype, shape }: ValueInfo): Field[] {
+  const sizes = shape.map((size) => message(1, [typeof size === 'number' ? int(1, size) : string(2, size)]));
+  return [string(1, name), message(2, [message(1, [int(1, DTYPE_CODES[dtype]), message(2, sizes)])])];
 }
 
-function nodeMessage(node: GraphNode): object {
-  return {
-    input: node.inputs,
-    output: node.outputs,
-    name: node.outputs[0],
-    opType: node.op,
-    attribute: attributeMessages(node),
-    domain: CONTRIB_OPS.has(node.op) ? CONTRIB_DOMAIN : '',
-  };
+/** NodeProto. */
+function nodeFields(node: GraphNode): Field[] {
+  return [
+    ...node.inputs.map((name) => string(1, name)),
+    ...node.outputs.map((name) => string(2, name)),
+    string(3, node.outputs[0]!),
+    string(4, node.op),
+    ...attributesOf(node).map((attribute) => message(5, attribute)),
+    string(7, CONTRIB_OPS.has(node.op) ? CONTRIB_DOMAIN : ''),
+  ];
 }
 
-function attributeMessages(node: GraphNode): object[] {
-  if (node.op === 'Cast') return [{ name: 'to', type: INT, i: DTYPE_CODES[node.attributes.to] }];
+/** AttributeProto of each. */
+function attributesOf(node: GraphNode): Field[][] {
+  const own = (name: string, type: number, value: readonly Field[]): Field[] => [
+    string(1, name),
+    ...value,
+    int(20, type),
+  ];
+  if (node.op === 'Cast') return [own('to', INT, [int(3, DTYPE_CODES[node.attributes.to])])];
   const attributes: Readonly<Record<string, number | string | readonly number[]>> = { ...node.attributes };
   return Object.entries(attributes).map(([name, value]) => {
-    if (typeof value === 'string') return { name, type: STRING, s: new TextEncoder().encode(value) };
-    if (typeof value !== 'number') return { name, type: INTS, ints: value };
-    return FLOAT_ATTRIBUTES.has(name) ? { name, type: FLOAT, f: value } : { name, type: INT, i: value };
+    if (typeof value === 'string') return own(name, STRING, [string(4, value)]);
+    if (typeof value !== 'number')
+      return own(
+        name,
+        INTS,
+        value.map((each) => int(8, each)),
+      );
+    return FLOAT_ATTRIBUTES.has(name) ? own(name, FLOAT, [float(2, value)]) : own(name, INT, [int(3, value)]);
   });
 }

@@ -13,6 +13,7 @@ import {
   type Runtime,
   type Session,
   type SessionOptions,
+  type WeightData,
 } from './runtime';
 import { bytesOf, GraphError, type TensorData } from './types';
 
@@ -73,13 +74,13 @@ export class OnnxRuntime implements Runtime {
    * @throws {DeviceError} where the device cannot be used
    */
   async createSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    const weights = options.weights ?? new Map<string, TensorData>();
+    const weights = options.weights ?? new Map<string, WeightData>();
     for (const weight of graph.weights) checkWeight(weight, weights.get(weight.name));
-    const { bytes, external } = toOnnx(graph, weights);
-    const externalData = external.map(({ path, weight }) => ({ path, data: bytesOf(weights.get(weight)!) }));
+    const { bytes, external, folder } = toOnnx(graph, weights);
+    const externalData = external.map((path) => ({ path, data: bytesOf(weights.get(path) as TensorData) }));
     try {
       const session = await this.ort.InferenceSession.create(bytes, {
-        ...this.providerOptions(options),
+        ...this.providerOptions(options, folder),
         externalData,
         graphOptimizationLevel: 'all',
       });
@@ -93,7 +94,7 @@ export class OnnxRuntime implements Runtime {
     }
   }
 
-  private providerOptions(options: SessionOptions): Ort.InferenceSession.SessionOptions {
+  private providerOptions(options: SessionOptions, folder: string | undefined): Ort.InferenceSession.SessionOptions {
     const kept = this.device === 'cpu' ? [] : (options.keepOnDevice ?? []);
     return {
       // What the device has no kernel for runs on the CPU.
@@ -107,7 +108,9 @@ export class OnnxRuntime implements Runtime {
         session: {
           // Threads that wait must not take the cores of other processes: 1.65 times faster beside a busy one.
           intra_op: { allow_spinning: '0' },
-          ...(options.prepack === false ? { disable_prepacking: '1' } : {}),
+          // Weights in 8 bits become float32 once, when the session is made: otherwise they would with every run, to be fused into products of integers.
+          disable_quant_qdq: '1',
+          ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
         },
       },
       // Only what is fatal: the rest is thrown, and its text might end up where it should not.

@@ -43,18 +43,6 @@ export function packNBits(weights: Float32Array, rows: number, columns: number, 
   return { packed, scales };
 }
 
-/**
- * A matrix that is in 8 bits already, in blocks of 32 that fill its rows: no value is rounded anew.
- * @param values [rows, columns]; the result takes their memory
- * @param scales [rows · columns/32]
- */
-export function packBytes(values: Int8Array, scales: Float32Array): PackedMatrix {
-  // Adding 128 to a signed byte flips its highest bit. Four at a time: a block is 32.
-  const words = new Int32Array(values.buffer, values.byteOffset, values.length / 4);
-  for (let i = 0; i < words.length; i++) words[i]! ^= 0x8080_8080;
-  return { packed: new Uint8Array(values.buffer, values.byteOffset, values.length), scales };
-}
-
 /** The values that quantised weights stand for [rows, columns]. */
 export function unpackNBits(matrix: PackedMatrix, rows: number, columns: number, bits: 4 | 8): Float32Array {
   const { packed, scales } = matrix;

@@ -37,15 +37,28 @@ export type Tensor = CpuTensor | DeviceTensor;
 /** Where graphs run: 'cpu', 'webgpu', or a provider of the run-time by its name, such as 'dml' or 'coreml'. */
 export type Device = 'cpu' | 'webgpu' | (string & Record<never, never>);
 
+/** Bytes in a file. */
+export interface FileRegion {
+  readonly folder: string;
+  readonly file: string;
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** A weight's elements: in memory, or where they lie in a file, from which the run-time takes them itself, without a copy in between. */
+export type WeightData = TensorData | FileRegion;
+
+export function isFileRegion(data: WeightData): data is FileRegion {
+  return 'folder' in data;
+}
+
 export interface SessionOptions {
-  /** Data of every weight of the graph. Not needed after the session is made. */
-  readonly weights?: ReadonlyMap<string, TensorData>;
+  /** Data of every weight of the graph. Not needed after the session is made; files lie in one folder. */
+  readonly weights?: ReadonlyMap<string, WeightData>;
   /** Threads of the CPU; the run-time's choice if not given. */
   readonly threads?: number;
   /** Outputs that stay on the device, where that is not the CPU. */
   readonly keepOnDevice?: readonly string[];
-  /** Whether weights are laid out anew for speed; a session opens faster without. Default true. */
-  readonly prepack?: boolean;
   /**
    * Whether a run takes its memory as one block, laid out by the run before it. Default true. Beside the memory of that first run, which the
    * run-time keeps, it doubles the peak (2160 against 1200 MB in a step of training) and saves no time where there is much to compute.

@@ -5,11 +5,9 @@ import { WeightBook } from './weightBook';
 import type { WeightFiles } from './weightFiles';
 import type { WeightSource } from './weightSource';
 
-const NAME = 'tables';
-
 /**
  * What feeds the plan into the LM: each adapted layer has a table of one vector per label, codebook × weightᵀ + bias [K, d], and a
- * mixture of labels picks its mixture of rows (arXiv 2404.00614 and 2410.12492). The tables are computed once, side by side.
+ * mixture of labels picks its mixture of rows (arXiv 2404.00614 and 2410.12492). The tables stand side by side.
  */
 export class Adapter {
   private constructor(
@@ -18,15 +16,17 @@ export class Adapter {
   ) {}
 
   static async open(config: ModelConfig, files: WeightFiles, runtime: Runtime, threads?: number): Promise<Adapter> {
-    const width = adaptedLayers(config).length * config.lm.hiddenSize;
-    const tables = await computeTables(config, files, runtime);
-    const builder = new GraphBuilder('adapter');
+    const book = new WeightBook(new GraphBuilder('adapter'), files);
+    const { builder } = book;
     const mixtures = builder.input('mixtures', 'float32', ['M', config.labels.count]);
-    builder.output('vectors', matmul(mixtures, builder.weight(NAME, 'float32', [config.labels.count, width])));
-    const session = await runtime.createSession(builder.build(), {
-      weights: new Map([[NAME, tables]]),
-      ...(threads ? { threads } : {}),
-    });
+    // Nothing of them depends on an input: the run-time computes the tables when the session is made, and never again.
+    const tables = concat(
+      adaptedLayers(config).map((i) => labelTable(book, config, i)),
+      1,
+    );
+    builder.output('vectors', matmul(mixtures, tables));
+    const weights = await book.load();
+    const session = await runtime.createSession(builder.build(), { weights, ...(threads ? { threads } : {}) });
     return new Adapter(config.labels.count, session);
   }
 
@@ -51,21 +51,4 @@ export function labelTable(book: WeightSource, { labels, adapter, lm }: ModelCon
   const codebook = book.tensor(`${layer}.codebook`, [labels.count, adapter.embeddingSize]);
   const weight = book.tensor(`${layer}.weight`, [lm.hiddenSize, adapter.embeddingSize]);
   return gemm(codebook, weight, book.tensor(`${layer}.bias`, [lm.hiddenSize]), { transB: true });
-}
-
-/** The tables of all adapted layers side by side [K, A·d]. */
-async function computeTables(config: ModelConfig, files: WeightFiles, runtime: Runtime): Promise<Float32Array> {
-  const book = new WeightBook(new GraphBuilder('adapter tables'), files);
-  const tables = adaptedLayers(config).map((i) => labelTable(book, config, i));
-  book.builder.output(NAME, concat(tables, 1));
-  // Run once: laying the weights out anew would cost more than it saves.
-  const session = await runtime.createSession(book.builder.build(), {
-    weights: await book.load(),
-    prepack: false,
-  });
-  try {
-    return floats(await session.run({}), NAME);
-  } finally {
-    await session.dispose();
-  }
 }

@@ -44,7 +44,7 @@ export class EmbeddingTable {
         bfloatToFloat(raw.data.subarray(start, end), target);
         return;
       }
-      case 'I8': {
+      case 'U8': {
         bytesToFloat(raw.data.subarray(start, end), raw.scales.subarray(start / BLOCK, end / BLOCK), target);
         return;
       }

@@ -190,7 +190,7 @@ export class LanguageModel {
 /** The format in which nothing is lost of what the files have, and no memory spent on what they have not. */
 function storedFormat(config: LmConfig, files: WeightFiles): WeightFormat {
   const matrices = [...lmLayout(config)].filter(([, shape]) => shape.length === 2).map(([name]) => name);
-  return files.areOf('I8', matrices) ? 'int8' : 'float32';
+  return files.areOf('U8', matrices) ? 'int8' : 'float32';
 }
 
 /** Slots that the graph is shown of a cache. */

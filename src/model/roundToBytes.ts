@@ -1,8 +1,8 @@
-import { BLOCK, floatToHalf, halfToFloat } from './half';
+import { BLOCK, floatToHalf, halfToFloat, ZERO_POINT } from './half';
 import type { ByteTensor } from './safetensors';
 
 /**
- * Values in blocks of 32 → integers from −127 to 127, and a scale for each block, |largest|/127 in half precision: what
+ * Values in blocks of 32 → integers from −127 to 127, plus 128, and a scale for each block, |largest|/127 in half precision: what
  * models/recipe/eight_bits.py makes of them, bit for bit. A block whose scale half precision rounds to zero is zeros.
  * @param values of a matrix whose columns are whole blocks. A block with NaN, infinity or a value too large gets a scale that is not finite
  */
@@ -12,7 +12,7 @@ export function roundToBytes(values: Float32Array): ByteTensor {
   const scales = new Uint16Array(widths.length);
   floatToHalf(widths, scales);
   halfToFloat(scales, widths);
-  const data = new Int8Array(values.length);
+  const data = new Uint8Array(values.length);
   for (let block = 0, at = 0; block < widths.length; block++) {
     const width = widths[block]! || 1;
     // Four at a time: a third faster.
@@ -46,8 +46,8 @@ function largestOf(values: Float32Array): Float32Array {
 /** A double has no fraction after this is added. */
 const NO_FRACTION = 1.5 * 2 ** 52;
 
-/** A quotient in single precision → the nearest integer, ties to even, from −127 to 127: beyond are some of a block whose scale was rounded down. */
+/** A quotient in single precision → the nearest integer, ties to even, from −127 to 127 (beyond are some of a block whose scale was rounded down), plus 128. */
 function rounded(quotient: number): number {
   const nearest = (Math.fround(quotient) + NO_FRACTION - NO_FRACTION) | 0;
-  return nearest > 127 ? 127 : nearest < -127 ? -127 : nearest;
+  return ZERO_POINT + (nearest > 127 ? 127 : nearest < -127 ? -127 : nearest);
 }

@@ -4,12 +4,12 @@ import { ModelError } from './errors';
 import { bfloatToFloat, BLOCK, bytesToFloat, firstNotFinite, firstNotFiniteBits, halfToFloat } from './half';
 
 /** Bytes per element of the types that weights may have. */
-export const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, I8: 1 } as const;
+export const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, U8: 1 } as const;
 export type TensorDtype = keyof typeof ELEMENT_BYTES;
 
-/** Integers in blocks of 32, and the scale of each block as half precision's bits. */
+/** Integers plus 128, in blocks of 32, and the scale of each block as half precision's bits. */
 export interface ByteTensor {
-  readonly data: Int8Array;
+  readonly data: Uint8Array;
   readonly scales: Uint16Array;
 }
 
@@ -17,7 +17,7 @@ export interface ByteTensor {
 export type RawTensor =
   | { readonly dtype: 'F32'; readonly data: Float32Array }
   | { readonly dtype: 'F16' | 'BF16'; readonly data: Uint16Array }
-  | ({ readonly dtype: 'I8' } & ByteTensor);
+  | ({ readonly dtype: 'U8' } & ByteTensor);
 
 export interface TensorInfo {
   readonly name: string;
@@ -77,7 +77,7 @@ export class SafetensorsFile {
       await this.fill(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), info);
       const bad = firstNotFinite(values);
       if (bad >= 0) throw this.notFinite(name, bad);
-    } else if (info.dtype === 'I8') {
+    } else if (info.dtype === 'U8') {
       const { data, scales } = await this.readBytes(name);
       bytesToFloat(data, scales, values);
     } else {
@@ -95,7 +95,7 @@ export class SafetensorsFile {
   async readRaw(name: string, target?: Uint16Array): Promise<RawTensor> {
     const info = this.info(name);
     if (info.dtype === 'F32') return { dtype: 'F32', data: await this.read(name) };
-    if (info.dtype === 'I8') return { dtype: 'I8', ...(await this.readBytes(name)) };
+    if (info.dtype === 'U8') return { dtype: 'U8', ...(await this.readBytes(name)) };
     const data = await this.fillBits(target ?? new Uint16Array(elements(info)), info, info.dtype);
     return { dtype: info.dtype, data };
   }
@@ -107,8 +107,8 @@ export class SafetensorsFile {
   async readBytes(name: string, target?: ByteTensor): Promise<ByteTensor> {
     const info = this.info(name);
     const count = elements(info);
-    const { data, scales } = target ?? { data: new Int8Array(count), scales: new Uint16Array(count / BLOCK) };
-    await this.fill(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), info);
+    const { data, scales } = target ?? { data: new Uint8Array(count), scales: new Uint16Array(count / BLOCK) };
+    await this.fill(data, info);
     await this.fillBits(scales, this.info(scalesOf(name)), 'F16');
     return { data, scales };
   }
@@ -240,9 +240,9 @@ function checkEntry(path: string, name: string, entry: unknown, dataStart: numbe
   const wrong = (detail: string): ModelError => new ModelError('format', path, detail, name);
   if (typeof entry !== 'object' || entry === null) throw wrong('its header entry is not an object');
   const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'I8') {
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'U8') {
     const found = typeof dtype === 'string' ? `has the type ${dtype}` : 'its type is not a text';
-    throw wrong(`${found}; F32, F16, BF16 and I8 can be read`);
+    throw wrong(`${found}; F32, F16, BF16 and U8 can be read`);
   }
   if (!isCounts(shape)) throw wrong('its shape is not a list of whole numbers');
   if (!isCounts(offsets) || offsets.length !== 2) throw wrong('its data_offsets are not two whole numbers');

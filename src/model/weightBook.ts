@@ -1,6 +1,6 @@
-import { ops, type GraphBuilder, type TensorData, type Value } from '../graph/index';
-import { packBytes, packNBits, type PackedMatrix } from '../graph/quantise';
-import { halfToFloat } from './half';
+import { ops, type GraphBuilder, type Value, type WeightData } from '../graph/index';
+import { packNBits } from '../graph/quantise';
+import { BLOCK, ZERO_POINT } from './half';
 import type { WeightFormat } from './plannerLm';
 import type { WeightFiles } from './weightFiles';
 import type { WeightSource } from './weightSource';
@@ -9,7 +9,7 @@ import type { WeightSource } from './weightSource';
 const CAST_BY_RUNTIME = 1 << 16;
 
 /** Adds what it loads to the weights of a session. */
-type Load = (into: Map<string, TensorData>) => Promise<void>;
+type Load = (into: Map<string, WeightData>) => Promise<void>;
 
 /**
  * The weights of one graph: a layer takes them from here while the graph is built, and the book remembers which tensors of the
@@ -27,6 +27,9 @@ export class WeightBook implements WeightSource {
   /** A float32 tensor; with several sources, they are stacked in its first axis. */
   tensor(name: string, shape: readonly number[], sources: readonly string[] = [name]): Value {
     const size = shape.reduce((product, dim) => product * dim, 1);
+    if (size >= CAST_BY_RUNTIME && this.files.areOf('U8', sources)) {
+      return this.dequantised(name, shape as [number, number], sources);
+    }
     if (size >= CAST_BY_RUNTIME && this.files.areOf('F16', sources)) {
       // The run-time makes float32 of them, once, as the session is created: a model opens in a tenth less time than where it is done here.
       const half = `${name}.half`;
@@ -46,34 +49,48 @@ export class WeightBook implements WeightSource {
       return ops.gemm(x, this.tensor(name, [out, inner], sources), undefined, { transB: true });
     }
     const bits = this.linearFormat === 'int8' ? 8 : 4;
+    const blocks = Math.ceil(inner / BLOCK);
+    const shape = [out, blocks, (BLOCK * bits) / 8];
+    if (bits === 8 && this.files.areOf('U8', sources)) {
+      const { integers, scales } = this.stored(name, sources, shape, [out * blocks]);
+      return ops.matMulNBits(x, integers, scales, { bits });
+    }
     this.loads.set(name, async (into) => {
-      const { packed, scales } = await this.packed(sources, [out, inner], bits);
-      into.set(`${name}.packed`, packed);
+      const { packed, scales } = packNBits(await this.files.readStacked(sources), out, inner, bits);
+      into.set(`${name}.integers`, packed);
       into.set(`${name}.scales`, scales);
     });
-    const blocks = Math.ceil(inner / 32);
-    const packed = this.builder.weight(`${name}.packed`, 'uint8', [out, blocks, (32 * bits) / 8]);
-    const scales = this.builder.weight(`${name}.scales`, 'float32', [out * blocks]);
-    return ops.matMulNBits(x, packed, scales, { bits });
+    const integers = this.builder.weight(`${name}.integers`, 'uint8', shape);
+    return ops.matMulNBits(x, integers, this.builder.weight(`${name}.scales`, 'float32', [out * blocks]), { bits });
   }
 
-  private async packed(
+  /** What is stored in 8 bits, as the float32 that it stands for: the run-time computes it once, as the session is created. */
+  private dequantised(name: string, [rows, columns]: readonly [number, number], sources: readonly string[]): Value {
+    const blocks = [rows, columns / BLOCK];
+    const { integers, scales } = this.stored(name, sources, [rows, columns], blocks);
+    const zeroPoints = new Uint8Array(rows * (columns / BLOCK)).fill(ZERO_POINT);
+    return ops.dequantizeLinear(integers, scales, this.builder.constant('uint8', zeroPoints, blocks), BLOCK);
+  }
+
+  /** Tensors in 8 bits, stacked. Where they are neighbours in their file the run-time takes their integers from there, and they never enter this process's heap. */
+  private stored(
+    name: string,
     sources: readonly string[],
-    [out, inner]: readonly [number, number],
-    bits: 4 | 8,
-  ): Promise<PackedMatrix> {
-    if (bits === 4 || !this.files.areOf('I8', sources)) {
-      return packNBits(await this.files.readStacked(sources), out, inner, bits);
-    }
-    const { data, scales } = await this.files.readStackedBytes(sources);
-    const wide = new Float32Array(scales.length);
-    halfToFloat(scales, wide);
-    return packBytes(data, wide);
+    shape: readonly number[],
+    scalesShape: readonly number[],
+  ): { readonly integers: Value; readonly scales: Value } {
+    this.loads.set(name, async (into) => {
+      const region = this.files.regionOf(sources);
+      into.set(`${name}.integers`, region ?? (await this.files.readStackedBytes(sources)).data);
+      into.set(`${name}.scales.half`, await this.files.readStackedScales(sources));
+    });
+    const halves = this.builder.weight(`${name}.scales.half`, 'float16', scalesShape);
+    return { integers: this.builder.weight(`${name}.integers`, 'uint8', shape), scales: ops.cast(halves, 'float32') };
   }
 
   /** Reads all weights, at once: the system reads while others are checked. @throws {ModelError} naming the file and tensor at fault */
-  async load(): Promise<Map<string, TensorData>> {
-    const weights = new Map<string, TensorData>();
+  async load(): Promise<Map<string, WeightData>> {
+    const weights = new Map<string, WeightData>();
     await Promise.all([...this.loads.values()].map((load) => load(weights)));
     return weights;
   }

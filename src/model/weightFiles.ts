@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import type { FileRegion } from '../graph/index';
+import { scalesOf } from './byteTensors';
 import { ModelError } from './errors';
 import { BLOCK } from './half';
 import type { Layout } from './layout';
@@ -71,12 +73,27 @@ export class WeightFiles {
   /** The same as {@link readStacked} of tensors in 8 bits, as they are. */
   async readStackedBytes(names: readonly string[]): Promise<ByteTensor> {
     const count = this.count(names);
-    const data = new Int8Array(count);
+    const data = new Uint8Array(count);
     const scales = new Uint16Array(count / BLOCK);
     await this.eachInTurn(names, (file, name, from, to) =>
       file.readBytes(name, { data: data.subarray(from, to), scales: scales.subarray(from / BLOCK, to / BLOCK) }),
     );
     return { data, scales };
+  }
+
+  /** The scales of tensors in 8 bits, stacked. */
+  readStackedScales(names: readonly string[]): Promise<Uint16Array> {
+    return this.readStackedHalf(names.map(scalesOf));
+  }
+
+  /** Where the elements of several tensors lie one behind the other in one file; undefined where they do not. */
+  regionOf(names: readonly string[]): FileRegion | undefined {
+    const { path } = this.file(names[0]!);
+    const places = names.map((name) => ({ file: this.file(name), ...this.file(name).tensors.get(name)! }));
+    if (places.some(({ file, start }, i) => file.path !== path || (i > 0 && start !== places[i - 1]!.end)))
+      return undefined;
+    const { start } = places[0]!;
+    return { folder: dirname(path), file: basename(path), offset: start, byteLength: places.at(-1)!.end - start };
   }
 
   async close(): Promise<void> {

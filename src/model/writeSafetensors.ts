@@ -6,14 +6,15 @@ import { ELEMENT_BYTES, type ByteTensor } from './safetensors';
 
 /** A tensor to be written: values, in single or half precision, or a matrix in 8 bits as it is. */
 export type TensorToWrite = { readonly name: string; readonly shape: readonly number[] } & (
-  { readonly dtype: 'F32' | 'F16'; readonly data: Float32Array } | ({ readonly dtype: 'I8' } & ByteTensor)
+  { readonly dtype: 'F32' | 'F16'; readonly data: Float32Array } | ({ readonly dtype: 'U8' } & ByteTensor)
 );
 
 /** Elements turned into bytes at a time. */
 const CHUNK = 1 << 18;
 
 /**
- * Writes a safetensors file and has it flushed to the disk. It is complete only when this returns: write it beside its place and rename it.
+ * Writes a safetensors file and has it flushed to the disk: the tensors in their order, then the scales of those in 8 bits, so that matrices which a layer takes
+ * together are neighbours. It is complete only when this returns: write it beside its place and rename it.
  * @param metadata texts by name, kept in the header
  * @throws {ModelError} for a number that is not finite, in the precision that is asked for
  * @throws {Error} as the file system does
@@ -27,10 +28,11 @@ export async function writeSafetensors(
   try {
     // Not write(): on a disk that fills up it may take a part of the bytes only, without an error.
     await file.writeFile(headerOf(tensors, metadata));
-    for (const tensor of tensors) {
-      for (const stored of storedOf(tensor)) {
+    for (const piece of [...tensors.map(elementsOf), ...tensors.filter(isInBytes).map(scalesAsStored)]) {
+      for (const stored of piece.stored) {
         if (!areFinite(stored)) {
-          throw new ModelError('numbers', path, `has a value that ${tensor.dtype} cannot hold`, tensor.name);
+          const { name, dtype } = piece.tensor;
+          throw new ModelError('numbers', path, `has a value that ${dtype} cannot hold`, name);
         }
         await file.writeFile(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
       }
@@ -48,12 +50,10 @@ function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<s
     entries[name] = { dtype, shape, data_offsets: [at, at + bytes] };
     at += bytes;
   };
-  for (const tensor of tensors) {
-    const { name, dtype, shape, data } = tensor;
-    add(name, dtype, shape, data.length * ELEMENT_BYTES[dtype]);
-    if (dtype !== 'I8') continue;
+  for (const { name, dtype, shape, data } of tensors) add(name, dtype, shape, data.length * ELEMENT_BYTES[dtype]);
+  for (const { name, shape, scales } of tensors.filter(isInBytes)) {
     const [rows, columns] = shape as [number, number];
-    add(scalesOf(name), 'F16', [rows, columns / BLOCK], tensor.scales.byteLength);
+    add(scalesOf(name), 'F16', [rows, columns / BLOCK], scales.byteLength);
   }
   const text = new TextEncoder().encode(JSON.stringify(entries));
   // Padded with spaces, so that the data starts at a multiple of eight bytes.
@@ -64,11 +64,28 @@ function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<s
   return header;
 }
 
-/** A tensor's elements as the file has them, piece by piece. */
-function* storedOf(tensor: TensorToWrite): Generator<Float32Array | Uint16Array | Int8Array> {
-  if (tensor.dtype === 'I8') {
+function isInBytes(tensor: TensorToWrite): tensor is TensorToWrite & { readonly dtype: 'U8' } {
+  return tensor.dtype === 'U8';
+}
+
+/** A part of the file, and the tensor that it belongs to. */
+interface Piece {
+  readonly tensor: TensorToWrite;
+  readonly stored: Iterable<Float32Array | Uint16Array | Uint8Array>;
+}
+
+function elementsOf(tensor: TensorToWrite): Piece {
+  return { tensor, stored: asStored(tensor) };
+}
+
+function scalesAsStored(tensor: TensorToWrite & { readonly dtype: 'U8' }): Piece {
+  return { tensor, stored: [tensor.scales] };
+}
+
+/** A tensor's elements as the file has them, some at a time. */
+function* asStored(tensor: TensorToWrite): Generator<Float32Array | Uint16Array | Uint8Array> {
+  if (tensor.dtype === 'U8') {
     yield tensor.data;
-    yield tensor.scales;
     return;
   }
   for (let start = 0; start < tensor.data.length; start += CHUNK) {
@@ -83,7 +100,7 @@ function halves(values: Float32Array): Uint16Array {
   return bits;
 }
 
-function areFinite(stored: Float32Array | Uint16Array | Int8Array): boolean {
+function areFinite(stored: Float32Array | Uint16Array | Uint8Array): boolean {
   if (stored instanceof Float32Array) return firstNotFinite(stored) < 0;
-  return stored instanceof Int8Array || firstNotFiniteBits(stored, 'F16') < 0;
+  return stored instanceof Uint8Array || firstNotFiniteBits(stored, 'F16') < 0;
 }

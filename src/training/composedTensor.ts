@@ -24,7 +24,7 @@ export async function composedTensor(
   shape: readonly number[],
   { base, tuned, lowRank }: ComposedFrom,
 ): Promise<TensorToWrite> {
-  const inBytes = base.areOf('I8', [name]);
+  const inBytes = base.areOf('U8', [name]);
   const found = tuned.tensors.get(name)?.shape;
   const isTuned = found !== undefined;
   if (isTuned && found.join() !== shape.join()) {
@@ -36,9 +36,9 @@ export async function composedTensor(
     );
   }
   if (inBytes && !isTuned && lowRank === undefined) {
-    return { name, dtype: 'I8', shape, ...(await base.readStackedBytes([name])) };
+    return { name, dtype: 'U8', shape, ...(await base.readStackedBytes([name])) };
   }
   const data = isTuned ? await tuned.read(name) : await base.read(name);
   await lowRank?.addTo(data, tuned);
-  return inBytes ? { name, dtype: 'I8', shape, ...roundToBytes(data) } : { name, dtype: 'F16', shape, data };
+  return inBytes ? { name, dtype: 'U8', shape, ...roundToBytes(data) } : { name, dtype: 'F16', shape, data };
 }

@@ -4,7 +4,7 @@ import { describe, GraphError } from '../types';
 import { product, reshaped, scaled, unbroadcast } from './arrange';
 import type { Rule, Rules } from './rule';
 
-type LinearOp = 'MatMul' | 'Gemm' | 'MatMulNBits';
+type LinearOp = 'MatMul' | 'Gemm' | 'MatMulNBits' | 'DequantizeLinear';
 
 /** Whether an order of axes exchanges the last two and keeps the others. */
 export function swapsLast(perm: readonly number[]): boolean {
@@ -20,9 +20,9 @@ export function transposed(x: Value): Value {
   return ops.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
 }
 
-const refuse: Rule<'MatMulNBits'> = ({ op, inputs }) => {
+const refuse: Rule<'MatMulNBits' | 'DequantizeLinear'> = ({ op, inputs }) => {
   throw new GraphError(
-    `${op}(${inputs.map(describe).join(', ')}): a rounded product has no gradient. Train with weights in float32.`,
+    `${op}(${inputs.map(describe).join(', ')}): what is rounded has no gradient. Train with weights in float32.`,
   );
 };
 
@@ -62,4 +62,5 @@ export const linearRules: Rules<LinearOp> = {
     () => scaled(unbroadcast(g, c!.shape), beta),
   ],
   MatMulNBits: refuse,
+  DequantizeLinear: refuse,
 };

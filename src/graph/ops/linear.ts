@@ -79,3 +79,24 @@ export function matMulNBits(
   const attributes = { K: k, N: n, bits, block_size: NBITS_BLOCK, accuracy_level: accuracyLevel };
   return emit('MatMulNBits', operands, attributes, 'float32', [...x.shape.slice(0, -1), n]);
 }
+
+/**
+ * Integers as the values they stand for, (x − zero point) · scale, where a block of neighbours in a row shares both.
+ * @param x uint8 [N, K]
+ * @param scales float32 [N, K/block]
+ * @param zeroPoints uint8 [N, K/block]
+ * @returns float32 [N, K]
+ */
+export function dequantizeLinear(x: Value, scales: Value, zeroPoints: Value, block: number): Value {
+  const operands = [x, scales, zeroPoints];
+  requireType('DequantizeLinear', x, ['uint8']);
+  requireType('DequantizeLinear', scales, ['float32']);
+  requireType('DequantizeLinear', zeroPoints, ['uint8']);
+  const [n, k] = x.shape;
+  const wanted = typeof k === 'number' && k % block === 0 ? `${n}, ${k / block}` : undefined;
+  if (x.shape.length !== 2 || wanted === undefined)
+    fail('DequantizeLinear', operands, `rows must be blocks of ${block}`);
+  if (scales.shape.join(', ') !== wanted || zeroPoints.shape.join(', ') !== wanted)
+    fail('DequantizeLinear', operands, `scales and zero points must be [${wanted}]`);
+  return emit('DequantizeLinear', operands, { axis: 1, block_size: block }, 'float32', x.shape);
+}

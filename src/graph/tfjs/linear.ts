@@ -2,7 +2,7 @@ import { broadcast } from '../dims';
 import type { Kernels } from './kernel';
 import type { NativeTensor, TensorFlow } from './library';
 
-type LinearOp = 'MatMul' | 'Gemm' | 'MatMulNBits';
+type LinearOp = 'MatMul' | 'Gemm' | 'MatMulNBits' | 'DequantizeLinear';
 
 const product = (dims: readonly number[]): number => dims.reduce((size, dim) => size * dim, 1);
 
@@ -33,4 +33,5 @@ export const linearKernels: Kernels<LinearOp> = {
     return tf.add(scaled, beta === 1 ? c : tf.mul(c, beta));
   },
   MatMulNBits: { refused: 'products of quantised numbers' },
+  DequantizeLinear: { refused: 'quantised numbers' },
 };

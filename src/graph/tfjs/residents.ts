@@ -1,7 +1,7 @@
 import { checkWeight } from '../fits';
 import type { Graph } from '../graph';
-import type { CpuTensor } from '../runtime';
-import type { TensorData } from '../types';
+import { isFileRegion, type CpuTensor, type WeightData } from '../runtime';
+import { GraphError, type TensorData } from '../types';
 import { upload, type NativeTensor, type TensorFlow } from './library';
 
 /** Tensors that stay as long as a session: weights, uploaded at once, and constants, when they are first read as tensors. */
@@ -13,7 +13,7 @@ export class Residents {
   constructor(
     private readonly tf: TensorFlow,
     graph: Graph,
-    weights: ReadonlyMap<string, TensorData>,
+    weights: ReadonlyMap<string, WeightData>,
   ) {
     this.constants = new Map(
       graph.constants.map(({ name, dtype, shape, data }) => [name, inMemory(dtype, shape as readonly number[], data)]),
@@ -24,7 +24,10 @@ export class Residents {
       checkWeight(info, data);
     }
     for (const { name, dtype, shape } of graph.weights) {
-      this.add(name, inMemory(dtype, shape as readonly number[], weights.get(name)!));
+      const data = weights.get(name)!;
+      if (isFileRegion(data))
+        throw new GraphError(`Weight ${name} is in a file, and TensorFlow.js takes none from there.`);
+      this.add(name, inMemory(dtype, shape as readonly number[], data));
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder, ops } from '../../../src/graph';
+import { GraphBuilder, ops, tensor } from '../../../src/graph';
 import { compute, distance, floatTensor, noise, numbers } from './support';
 
 /** [m, k] × [k, n] in plain numbers. */
@@ -70,5 +70,47 @@ describe('errors name the operation and the shapes', () => {
     [() => ops.matMulNBits(a, packed, v, { bits: 8 }), 'scales must be [16].'],
   ])('%#', (build, message) => {
     expect(build).toThrow(message);
+  });
+});
+
+describe('integers as the values they stand for', () => {
+  const [rows, columns, block] = [3, 8, 4];
+  const bytes = Uint8Array.from({ length: rows * columns }, (_, i) => (i * 83) % 256);
+  const scales = noise((rows * columns) / block, 6);
+  const zeroPoints = Uint8Array.of(128, 0, 255, 7, 128, 128);
+  const wanted = Float32Array.from(bytes, (byte, i) => {
+    const at = Math.floor(i / block);
+    return Math.fround(scales[at]! * (byte - zeroPoints[at]!));
+  });
+
+  it('are scaled block by block, fed or known when the session is made', async () => {
+    const feeds = {
+      bytes: tensor('uint8', bytes, [rows, columns]),
+      scales: floatTensor(scales, [rows, columns / block]),
+      zeroPoints: tensor('uint8', zeroPoints, [rows, columns / block]),
+    };
+    expect(await numbers(feeds, (x) => ops.dequantizeLinear(x.bytes!, x.scales!, x.zeroPoints!, block))).toEqual([
+      ...wanted,
+    ]);
+    const known = await numbers({ x: floatTensor([0], [1]) }, ({ x }) => {
+      const { builder } = x!;
+      const operands = [
+        builder.constant('uint8', bytes, [rows, columns]),
+        builder.constant('float32', scales, [rows, columns / block]),
+        builder.constant('uint8', zeroPoints, [rows, columns / block]),
+      ] as const;
+      return ops.add(ops.dequantizeLinear(...operands, block), x!);
+    });
+    expect(known).toEqual([...wanted]);
+  });
+
+  it('say what does not fit', () => {
+    const builder = new GraphBuilder('blocks');
+    const x = builder.input('x', 'uint8', [3, 8]);
+    const s = builder.input('s', 'float32', [3, 2]);
+    const z = builder.input('z', 'uint8', [3, 2]);
+    expect(() => ops.dequantizeLinear(x, s, z, 3)).toThrow('rows must be blocks of 3');
+    expect(() => ops.dequantizeLinear(x, s, z, 2)).toThrow('scales and zero points must be [3, 4]');
+    expect(() => ops.dequantizeLinear(s, s, z, 1)).toThrow('DequantizeLinear');
   });
 });

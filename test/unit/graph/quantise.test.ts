@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder, ops, packBytes, packNBits, unpackNBits, type TensorData } from '../../../src/graph';
+import { GraphBuilder, ops, packNBits, unpackNBits, type TensorData } from '../../../src/graph';
 import { distance, floatTensor, noise, runtime } from './support';
 
 /** x [rows, inner] × Wᵀ [inner, out] in plain numbers. */
@@ -76,11 +76,4 @@ describe.each([8, 4] as const)('%i bits', (bits) => {
 
 it('names sizes that do not agree', () => {
   expect(() => packNBits(new Float32Array(5), 2, 3, 8)).toThrow('A matrix [2, 3] has 6 elements, not 5.');
-});
-
-it('packs what is in 8 bits already without rounding it anew', () => {
-  const values = Int8Array.from({ length: 256 }, (_, i) => i - 128);
-  const scales = Float32Array.of(1, 0.3, -2, 0, 1e-6, 5, 0.1, 7);
-  const wanted = Float32Array.from(values, (value, i) => scales[i >> 5]! * value);
-  expect(distance(unpackNBits(packBytes(values, scales), 4, 64, 8), wanted)).toBe(0);
 });

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   bundledDevices,
+  bytesOf,
   DeviceError,
   floats,
   GraphBuilder,
@@ -8,12 +12,14 @@ import {
   OnnxRuntime,
   ops,
   tensor,
+  type FileRegion,
   type Graph,
   type Session,
   type TensorData,
+  type WeightData,
 } from '../../../src/graph';
 import { keepsSessionContract, REFUSALS, twoOutputs, withTwoOutputs } from './sessionContract';
-import { floatTensor, runtime } from './support';
+import { floatTensor, noise, runtime } from './support';
 
 const open = <R>(use: (session: Session) => Promise<R>): Promise<R> => withTwoOutputs(runtime, { threads: 1 }, use);
 
@@ -26,18 +32,83 @@ describe('a session', () => {
     const w = builder.weight('w', 'float32', [64, 8]);
     builder.output('p', ops.softmax(ops.matmul(x, w)));
     const data = new Float32Array(64 * 8).map((_, i) => (i % 8 === 3 ? 1 : 0));
-    for (const prepack of [true, false]) {
-      const session = await runtime.createSession(builder.build(), {
-        weights: new Map([['w', data]]),
-        threads: 1,
-        prepack,
-      });
-      const outputs = await session.run({ x: tensor('float32', new Float32Array(2 * 64).fill(1 / 64), [2, 64]) });
-      expect(outputs.get('p')?.dims).toEqual([2, 8]);
-      expect(floats(outputs, 'p')[3]).toBeCloseTo(Math.E / (Math.E + 7), 6);
-      expect(floats(outputs, 'p')[8]).toBeCloseTo(1 / (Math.E + 7), 6);
-      await session.dispose();
+    const session = await runtime.createSession(builder.build(), { weights: new Map([['w', data]]), threads: 1 });
+    const outputs = await session.run({ x: tensor('float32', new Float32Array(2 * 64).fill(1 / 64), [2, 64]) });
+    expect(outputs.get('p')?.dims).toEqual([2, 8]);
+    expect(floats(outputs, 'p')[3]).toBeCloseTo(Math.E / (Math.E + 7), 6);
+    expect(floats(outputs, 'p')[8]).toBeCloseTo(1 / (Math.E + 7), 6);
+    await session.dispose();
+  });
+
+  describe('with weights in files', () => {
+    const builder = new GraphBuilder('filed');
+    const x = builder.input('x', 'float32', [2, 64]);
+    const w = builder.weight('w', 'float32', [64, 8]);
+    builder.output('y', ops.add(ops.matmul(x, w), builder.weight('b', 'float32', [512, 1, 8])));
+    const graph = builder.build();
+    const [data, bias] = [noise(64 * 8, 1), noise(512 * 8, 2)];
+    const feeds = { x: floatTensor(noise(2 * 64, 3), [2, 64]) };
+
+    /** A file that holds the weight behind so many other bytes. */
+    function filed(name: string, offset: number): FileRegion {
+      const folder = mkdtempSync(join(tmpdir(), 'planwright graph ünd '));
+      made.push(folder);
+      writeFileSync(join(folder, name), Buffer.concat([Buffer.alloc(offset, 0x7f), bytesOf(data), Buffer.alloc(3)]));
+      return { folder, file: name, offset, byteLength: data.byteLength };
     }
+    const made: string[] = [];
+    afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true })));
+
+    // Odd places, and beyond a page: the run-time maps whole pages.
+    it.each([0, 7, 4099])(
+      'computes the same as with those in memory: at byte %i, beside others in memory',
+      async (offset) => {
+        const compute = async (weights: ReadonlyMap<string, WeightData>): Promise<Float32Array> => {
+          const session = await runtime.createSession(graph, { weights, threads: 1 });
+          const found = floats(await session.run(feeds), 'y').slice();
+          await session.dispose();
+          return found;
+        };
+        const region = filed('wéights.bin', offset);
+        const found = await compute(
+          new Map<string, WeightData>([
+            ['w', region],
+            ['b', bias],
+          ]),
+        );
+        expect(found).toEqual(
+          await compute(
+            new Map([
+              ['w', data],
+              ['b', bias],
+            ]),
+          ),
+        );
+        // The session needs the file no longer: it may be replaced.
+        rmSync(join(region.folder, region.file));
+      },
+    );
+
+    it('says what is wrong with them', async () => {
+      const open = (region: FileRegion, other: WeightData = bias): Promise<Session> =>
+        runtime.createSession(graph, {
+          weights: new Map<string, WeightData>([
+            ['w', region],
+            ['b', other],
+          ]),
+          threads: 1,
+        });
+      const region = filed('w.bin', 0);
+      await expect(open({ ...region, byteLength: 2000 })).rejects.toThrow(
+        new GraphError('Weight w, float32 [64, 8], needs 2048 bytes, not 2000.'),
+      );
+      const elsewhere = { ...filed('b.bin', 0), byteLength: bias.byteLength };
+      await expect(open(region, elsewhere)).rejects.toThrow(
+        new GraphError('Graph filed: its weights are in files of several folders.'),
+      );
+      await expect(open({ ...region, file: 'none.bin' })).rejects.toThrow(/^onnxruntime refuses graph filed: /);
+      await expect(open({ ...region, offset: 1000 })).rejects.toThrow(/^onnxruntime refuses graph filed: /);
+    });
   });
 
   it('writes outputs into tensors that are given', () =>

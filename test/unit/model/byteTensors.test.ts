@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GraphBuilder } from '../../../src/graph/index';
+import { floats, GraphBuilder, OnnxRuntime, ops, tensor, type FileRegion } from '../../../src/graph/index';
 import { packNBits } from '../../../src/graph/quantise';
 import { EmbeddingTable } from '../../../src/model/embeddingTable';
 import { bytesToFloat, halfToFloat } from '../../../src/model/half';
@@ -11,7 +11,7 @@ import { WeightBook } from '../../../src/model/weightBook';
 import { WeightFiles } from '../../../src/model/weightFiles';
 import { inBytes, modelError, safetensors, temporaryFolder, type FixtureTensor } from './folders';
 
-const EVERY_BYTE = Int8Array.from({ length: 256 }, (_, i) => i - 128);
+const EVERY_BYTE = Uint8Array.from({ length: 256 }, (_, i) => i);
 
 /** Numbers between −1 and 1, the same every time. */
 function noise(count: number, seed: number): Float32Array {
@@ -40,7 +40,7 @@ describe('widening blocks of integers', () => {
     let wrong = 0;
     for (let i = 0; i < bits.length; i += 7) {
       bytesToFloat(EVERY_BYTE, new Uint16Array(8).fill(bits[i]!), found);
-      for (let k = 0; k < 256; k++) if (found[k] !== scales[i]! * EVERY_BYTE[k]!) wrong++;
+      for (let k = 0; k < 256; k++) if (found[k] !== scales[i]! * (k - 128)) wrong++;
     }
     expect(wrong).toBe(0);
   });
@@ -87,30 +87,60 @@ describe('matrices in 8 bits', () => {
     expect([...whole.subarray(0, 128)]).toEqual([...(await files.read('b'))]);
     expect([...whole.subarray(128, 192)]).toEqual(new Array(64).fill(1));
     expect([...whole.subarray(192)]).toEqual([...(await files.read('a'))]);
-    expect(files.areOf('I8', ['a', 'b'])).toBe(true);
-    expect(files.areOf('I8', ['a', 'c'])).toBe(false);
+    expect(files.areOf('U8', ['a', 'b'])).toBe(true);
+    expect(files.areOf('U8', ['a', 'c'])).toBe(false);
     await files.close();
   });
+
+  const bytes = (...tensors: FixtureTensor[]): number[] => tensors.flatMap(({ data }) => [...data]);
 
   it('reach a layer in 8 bits as they are stored, one or several', async () => {
     const [first, second] = [inBytes('a', a, [3, 64]), inBytes('b', b, [2, 64])];
     const files = await opened(first, second);
-    const bytes = (...tensors: FixtureTensor[]): number[] => tensors.flatMap(({ data }) => [...data]);
     const book = new WeightBook(new GraphBuilder('test'), files, 'int8');
-    const x = book.builder.input('x', 'float32', [1, 64]);
-    book.linear(x, 'a', [3, 64]);
-    book.linear(x, 'both', [5, 64], ['b', 'a']);
+    book.linear(book.builder.input('x', 'float32', [1, 64]), 'both', [5, 64], ['b', 'a']);
     const weights = await book.load();
     const values = await files.readStacked(['b', 'a']);
     await files.close();
-    const stored = bytes(second['b']!, first['a']!);
-    expect([...(weights.get('both.packed') as Uint8Array)]).toEqual(stored.map((byte) => (byte + 128) % 256));
-    const scales = new Float32Array(10);
-    halfToFloat(new Uint16Array(Uint8Array.from(bytes(second['b.scales']!, first['a.scales']!)).buffer), scales);
-    expect(weights.get('both.scales')).toEqual(scales);
-    expect(weights.get('a.scales')).toEqual(scales.subarray(4));
+    expect([...(weights.get('both.integers') as Uint8Array)]).toEqual(bytes(second['b']!, first['a']!));
+    const halves = bytes(second['b.scales']!, first['a.scales']!);
+    expect(weights.get('both.scales.half')).toEqual(new Uint16Array(Uint8Array.from(halves).buffer));
     // Each block has a value of 127 scales, so that to round the values to 8 bits gives the same.
-    expect({ packed: weights.get('both.packed'), scales }).toEqual(packNBits(values, 5, 64, 8));
+    expect(weights.get('both.integers')).toEqual(packNBits(values, 5, 64, 8).packed);
+  });
+
+  it('are left in their file where they are neighbours there, whichever layer takes them', async () => {
+    const large = noise(1024 * 64, 3);
+    const stored = { ...inBytes('a', a, [3, 64]), ...inBytes('b', b, [2, 64]), ...inBytes('c', large, [1024, 64]) };
+    // Scales last, as they are written.
+    const ordered = ['a', 'b', 'c', 'a.scales', 'b.scales', 'c.scales'].map((name) => [name, stored[name]!] as const);
+    const files = await opened(Object.fromEntries(ordered));
+    const book = new WeightBook(new GraphBuilder('test'), files, 'int8');
+    book.linear(book.builder.input('x', 'float32', [1, 64]), 'both', [5, 64], ['a', 'b']);
+    book.linear(book.builder.input('y', 'float32', [1, 64]), 'apart', [5, 64], ['b', 'a']);
+    book.tensor('c', [1024, 64]);
+    const weights = await book.load();
+    await files.close();
+    const [region, alone] = [weights.get('both.integers') as FileRegion, weights.get('c.integers') as FileRegion];
+    const read = ({ folder, file, offset, byteLength }: FileRegion): number[] => [
+      ...readFileSync(join(folder, file)).subarray(offset, offset + byteLength),
+    ];
+    expect(read(region)).toEqual(bytes(stored['a']!, stored['b']!));
+    expect(read(alone)).toEqual(bytes(stored['c']!));
+    expect([...(weights.get('apart.integers') as Uint8Array)]).toEqual(bytes(stored['b']!, stored['a']!));
+  });
+
+  it('are widened by the run-time to what they are read as', async () => {
+    const large = noise(1024 * 64, 4);
+    const files = await opened(inBytes('c', large, [1024, 64]));
+    const book = new WeightBook(new GraphBuilder('test'), files);
+    const { builder } = book;
+    builder.output('y', ops.add(builder.input('x', 'float32', [1, 64]), book.tensor('c', [1024, 64])));
+    const session = await OnnxRuntime.open().createSession(builder.build(), { weights: await book.load(), threads: 1 });
+    const outputs = await session.run({ x: tensor('float32', new Float32Array(64), [1, 64]) });
+    expect(floats(outputs, 'y')).toEqual(await files.read('c'));
+    await session.dispose();
+    await files.close();
   });
 
   it.each(['int4', 'float32'] as const)('reach a layer in %s as the values they stand for', async (format) => {
@@ -121,7 +151,7 @@ describe('matrices in 8 bits', () => {
     const values = await files.read('a');
     await files.close();
     if (format === 'float32') expect(weights.get('a')).toEqual(values);
-    else expect(weights.get('a.packed')).toEqual(packNBits(values, 3, 64, 4).packed);
+    else expect(weights.get('a.integers')).toEqual(packNBits(values, 3, 64, 4).packed);
   });
 
   it('are rounded anew where only some of a layer are stored so', async () => {
@@ -132,7 +162,7 @@ describe('matrices in 8 bits', () => {
     const weights = await book.load();
     const { packed } = packNBits(await files.readStacked(['a', 'b']), 5, 64, 8);
     await files.close();
-    expect(weights.get('both.packed')).toEqual(packed);
+    expect(weights.get('both.integers')).toEqual(packed);
   });
 });
 

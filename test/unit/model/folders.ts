@@ -85,7 +85,7 @@ export function inBytes(
 ): Record<string, FixtureTensor> {
   const { data, scales } = roundToBytes(values);
   return {
-    [name]: { dtype: 'I8', shape: [rows, columns], data: new Uint8Array(data.buffer) },
+    [name]: { dtype: 'U8', shape: [rows, columns], data },
     [`${name}.scales`]: { dtype: 'F16', shape: [rows, columns / 32], data: new Uint8Array(scales.buffer) },
   };
 }

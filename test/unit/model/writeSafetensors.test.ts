@@ -8,11 +8,11 @@ import { modelError, temporaryFolder } from './folders';
 const path = join(temporaryFolder(), 'a.safetensors');
 
 function matrix(name: string, values: Float32Array): TensorToWrite {
-  return { name, dtype: 'I8', shape: [values.length / 64, 64], ...roundToBytes(values) };
+  return { name, dtype: 'U8', shape: [values.length / 64, 64], ...roundToBytes(values) };
 }
 
 describe('writing safetensors', () => {
-  it('writes values in each precision, and matrices in 8 bits with their scales behind them', async () => {
+  it('writes values in each precision, and matrices in 8 bits with their scales behind all of them', async () => {
     const values = Float32Array.from({ length: 3 * 64 }, (_, i) => Math.sin(i));
     await writeSafetensors(
       path,
@@ -27,9 +27,9 @@ describe('writing safetensors', () => {
     expect(file.metadata.get('card')).toBe('text');
     expect([...file.tensors.values()].map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([
       ['wide', 'F32', [1]],
-      ['a', 'I8', [3, 64]],
-      ['a.scales', 'F16', [3, 2]],
+      ['a', 'U8', [3, 64]],
       ['half', 'F16', [3]],
+      ['a.scales', 'F16', [3, 2]],
     ]);
     expect(file.tensors.get('wide')!.start % 8).toBe(0);
     expect(await file.read('wide')).toEqual(Float32Array.of(0.1));
@@ -41,8 +41,8 @@ describe('writing safetensors', () => {
   it.each<[string, TensorToWrite]>([
     ['F32', { name: 'a', dtype: 'F32', shape: [2], data: Float32Array.of(1, NaN) }],
     ['F16', { name: 'a', dtype: 'F16', shape: [2], data: Float32Array.of(65520, 1) }],
-    ['I8', matrix('a', new Float32Array(64).fill(-Infinity, 40, 41))],
-    ['I8', matrix('a', new Float32Array(64).fill(NaN, 63))],
+    ['U8', matrix('a', new Float32Array(64).fill(-Infinity, 40, 41))],
+    ['U8', matrix('a', new Float32Array(64).fill(NaN, 63))],
   ])('refuses what %s cannot hold, and names the tensor', async (dtype, tensor) => {
     const error = await modelError(writeSafetensors(path, [tensor]));
     expect(error).toMatchObject({ kind: 'numbers', file: path, field: 'a' });

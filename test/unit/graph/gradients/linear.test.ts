@@ -113,5 +113,5 @@ it('rounded products are refused', () => {
   const packed = builder.input('packed', 'uint8', [4, 1, 32]);
   const scales = builder.input('scales', 'float32', [4]);
   const loss = ops.reduceSum(ops.matMulNBits(x, packed, scales, { bits: 8 }), [0, 1], false);
-  expect(() => gradients(loss, [x])).toThrow('a rounded product has no gradient. Train with weights in float32.');
+  expect(() => gradients(loss, [x])).toThrow('what is rounded has no gradient. Train with weights in float32.');
 });
