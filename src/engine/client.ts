@@ -155,20 +155,30 @@ export class EngineClient implements Engine {
   }
 
   private async persist<T>(send: Send<T>, { signal, retry, document }: CallOptions): Promise<T> {
-    for (let again = true; ; again = false) {
+    for (let again = true; ;) {
       if (this.disposed) throw failures.stopped();
-      const process = await unlessAborted(this.supervisor.ready(), signal);
+      const process = await unlessAborted(this.supervisor.accepting(), signal);
+      // Not yet opened: it answers when it has, without waiting for a busy editor to hear that it is ready and to ask then.
+      const opened = this.supervisor.process === process ? undefined : this.supervisor.ready();
       try {
         document?.bringUpToDate(process);
-        this.heartbeat.beat(process);
-        const reply = await process.ask(send, signal);
+        const reply = process.ask(send, signal);
+        void (opened ?? Promise.resolve(process)).then(
+          (ready) => this.heartbeat.beat(ready),
+          () => undefined,
+        );
+        const answer = await reply;
         if (document) this.supervisor.prove(process);
-        return reply;
+        return answer;
       } catch (error) {
+        if (error instanceof EngineCancelled) throw error;
+        // What happens before it has opened is the supervisor's matter: there may be another one by then, or none.
+        if (opened !== undefined && (await unlessAborted(opened, signal)) !== process) continue;
         const failure = await this.understand(error, process, document);
         const mayRetry = failure === 'out-of-step' || (retry && failure.code === 'crashed');
         if (!again || !mayRetry)
           throw failure === 'out-of-step' ? failures.requestFailed((error as Error).message) : failure;
+        again = false;
       }
     }
   }
@@ -179,7 +189,6 @@ export class EngineClient implements Engine {
     process: EngineProcess,
     document: Mirrored | undefined,
   ): Promise<EngineError | 'out-of-step'> {
-    if (error instanceof EngineCancelled) throw error;
     if (error instanceof ProcessEnded) {
       if (!error.end.expected) return failures.crashed(error.end.how);
       return this.state.kind === 'failed' ? this.state.error : failures.stopped();

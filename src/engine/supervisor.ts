@@ -48,6 +48,8 @@ export class Supervisor {
   /** The process being started, or the one that lives. */
   private running: Promise<EngineProcess> | undefined;
   private live: Live | undefined;
+  /** Those who wait for a process to ask. */
+  private readonly waiting = new Set<(process: EngineProcess) => void>();
   /** Aborted by `stop`. */
   private epoch = new AbortController();
   private readonly counter: RestartCounter;
@@ -70,6 +72,19 @@ export class Supervisor {
   ready(): Promise<EngineProcess> {
     if (this.status.kind === 'failed') return Promise.reject(this.status.error);
     return (this.running ??= this.begin());
+  }
+
+  /**
+   * A process that can be asked: one that is ready, or one that is opening its model, which answers when it has. Starts one where there is none.
+   * @throws {EngineError}
+   */
+  accepting(): Promise<EngineProcess> {
+    const ready = this.ready();
+    if (this.live?.process.alive() === true) return Promise.resolve(this.live.process);
+    return new Promise((resolve, reject) => {
+      this.waiting.add(resolve);
+      ready.then(resolve, reject);
+    });
   }
 
   /** Notes that a process has answered about a document: its device works, and it is of use. */
@@ -198,9 +213,13 @@ export class Supervisor {
     this.live = live;
     const late = AbortSignal.timeout(policy.startMilliseconds);
     try {
-      live.info = await process.ask((connection) => connection.sendRequest(requests.load), late);
+      const loaded = process.ask((connection) => connection.sendRequest(requests.load), late);
+      // Asked first: whatever else is asked is answered after it.
+      for (const take of this.waiting) take(process);
+      this.waiting.clear();
+      live.info = await loaded;
     } catch (error) {
-      await process.stop();
+      await process.stop('failed');
       epoch.throwIfAborted();
       this.live = undefined;
       if (late.aborted) return { how: 'without being ready in time', wasReady: false, free: false };

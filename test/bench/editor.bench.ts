@@ -10,7 +10,7 @@ import { Workbench, eventually } from '../e2e/workbench';
 import { StrokeWatch } from './strokes';
 import { quantile, report } from './figures';
 
-const COLD_RUNS = 3;
+const COLD_RUNS = 5;
 /** How long a window is left alone before a file is opened in it: VS Code itself has started then. Without it both start at once, on the same cores. */
 const SETTLE_MS = 8000;
 /** For which a suggestion is waited. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { EngineCancelled, EngineError, type CompleteRequest } from '../../../src/engine/engine';
 import { openModel } from '../../../src/model/openModel';
@@ -200,6 +201,43 @@ describe('a client and its engine process', () => {
     expect((await document.plan(1)).units.length).toBeGreaterThan(5);
     expect(await engine.pid()).not.toBe(pid);
     expect(engine.lines.some((line) => line.includes('without answering'))).toBe(true);
+  });
+
+  it('is asked while it opens its model, and answers when it has', async () => {
+    const program = programs.write(
+      'early.mjs',
+      `import { appendFileSync } from 'node:fs';
+      const note = (what) => appendFileSync(import.meta.filename + '.txt', what + ' ');
+      const send = process.send.bind(process);
+      process.send = (message, ...rest) => {
+        if ('result' in message) note('answer');
+        return send(message, ...rest);
+      };
+      await import('./engine.mjs');
+      process.on('message', ({ method }) => note(method));`,
+    );
+    const engine = client({ program });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    expect((await document.plan(1)).units.length).toBeGreaterThan(5);
+    expect(readFileSync(`${program}.txt`, 'utf8')).toMatch(/^model\/load document\/open document\/plan .*answer /);
+    expect(engine.states.map(({ kind }) => kind)).toEqual(['starting', 'ready']);
+  });
+
+  it('is asked once more where it ended while it opened its model, also what is not asked again otherwise', async () => {
+    const program = programs.write(
+      'dies-early.mjs',
+      `import { existsSync, writeFileSync } from 'node:fs';
+      const note = import.meta.filename + '.txt';
+      const first = !existsSync(note);
+      writeFileSync(note, '');
+      await import('./engine.mjs');
+      process.on('message', ({ method }) => { if (first && method === 'document/complete') process.abort(); });`,
+    );
+    const engine = client({ program, policy: { delays: [10] } });
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    const reply = await document.complete({ ...ASK, offset: TOY_TEXT.length });
+    expect(reply.completions.length > 0 || reply.reason !== undefined).toBe(true);
+    expect(engine.states.map(({ kind }) => kind)).toEqual(['starting', 'restarting', 'starting', 'ready']);
   });
 
   it('rejects what waits when it is stopped or disposed', async () => {

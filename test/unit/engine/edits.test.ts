@@ -67,6 +67,7 @@ describe('a document that is edited', () => {
     const asked = writer.document.plan(2);
     writer.document.release();
     await expect(asked).rejects.toBeInstanceOf(EngineCancelled);
+    await engine.load();
     expect((await engine.memory())!.documents).toBe(0);
     expect((await writer.document.plan(2)).units.length).toBeGreaterThan(0);
   });
