@@ -236,7 +236,7 @@ describe('a client and its engine process', () => {
     const engine = client({ program, policy: { delays: [10] } });
     const document = engine.document('tea.md', () => TOY_TEXT);
     const reply = await document.complete({ ...ASK, offset: TOY_TEXT.length });
-    expect(reply.completions.length > 0 || reply.reason !== undefined).toBe(true);
+    expect(reply.milliseconds.total).toBeGreaterThan(0);
     expect(engine.states.map(({ kind }) => kind)).toEqual(['starting', 'restarting', 'starting', 'ready']);
   });
 
