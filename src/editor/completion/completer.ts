@@ -51,6 +51,7 @@ export class Completer {
   private readonly refusals = new Refusals();
   private readonly generations = new Generations();
   private turn = 0;
+  /** Of the engine's model; undefined until it has started. */
   private weightsId: string | undefined;
   private readonly subscription: { dispose(): void };
 
@@ -90,7 +91,7 @@ export class Completer {
       if (refused) return silent(refused);
       const terms = termsOf(mode, preferences, state.steering.at(offset));
       const wish = this.wish(place, preferences, terms, steeringSince);
-      const known = wish && this.cache.get(wish);
+      const known = this.cache.get(wish);
       if (known && (mode !== 'alternatives' || known.typed === 0)) {
         if (known.suggestions.length === 0) return silent(known.silence ?? { kind: 'nothing', sentence: '' });
         const items = this.mannered(known.suggestions, question, place);
@@ -99,21 +100,17 @@ export class Completer {
       }
       const engine = this.engine.state;
       if (engine.kind === 'failed') return { kind: 'nothing', reason: 'engine-failed', sentence: engine.error.message };
-      let generation = wish && this.generations.find(wish);
+      // While the engine starts it has begun with nothing: what is typed meanwhile is asked for anew.
+      let generation = engine.kind === 'ready' ? this.generations.find(wish) : undefined;
       if (!generation) {
-        const loaded = this.load(signal);
+        this.open();
         const delay = mode === 'unasked' ? this.debounce.remaining(performance.now(), preferences.minimumDelay) : 0;
         waited += delay;
         await pause(delay, signal);
-        if (isOld()) return SUPERSEDED;
-        const failure = await loaded;
-        if (failure) return failure;
         if (isOld() || turn !== this.turn) return SUPERSEDED;
-        // As things are after the pause: what was pinned may be no more, and the engine may have been stopped, which the next round starts.
+        // As things are after the pause: what was pinned may be no more.
         const now = termsOf(mode, preferences, state.steering.at(offset));
-        const wished = this.wish(place, preferences, now, steeringSince);
-        if (wished === undefined) continue;
-        generation = this.start(question, wished, now);
+        generation = this.start(question, this.wish(place, preferences, now, steeringSince), now);
       }
       source = 'made';
       try {
@@ -169,38 +166,24 @@ export class Completer {
     return items.flatMap((item) => presentable(item, place, manners) ?? []);
   }
 
-  private wish(
-    place: Place,
-    { eol }: Preferences,
-    terms: Terms,
-    steeringSince: Wish['steeringSince'],
-  ): Wish | undefined {
-    if (this.weightsId === undefined) return undefined;
+  private wish(place: Place, { eol }: Preferences, terms: Terms, steeringSince: Wish['steeringSince']): Wish {
     return { place, conditions: conditionsOf(this.weightsId, eol, terms), steeringSince };
   }
 
-  /**
-   * Makes sure that the model is open before anything is asked of it, for a request holds for the text at the moment it is sent. @returns why it is not
-   */
-  private async load(signal: AbortSignal): Promise<Answer | undefined> {
+  /** Lets the engine open its model while typing is waited for. */
+  private open(): void {
     const { state } = this.engine;
-    if (state.kind === 'ready') {
-      this.weightsId = state.info.weightsId;
-      return undefined;
-    }
-    try {
-      // Not cancelled with the question: the next one needs the model too.
-      this.weightsId = (await this.engine.load()).weightsId;
-      return signal.aborted ? SUPERSEDED : undefined;
-    } catch (error) {
-      if (!(error instanceof EngineCancelled)) this.onTrouble(error as Error);
-      return { kind: 'nothing', reason: 'engine-error', sentence: (error as Error).message };
-    }
+    if (state.kind === 'ready') this.weightsId = state.info.weightsId;
+    // Whoever asks for a suggestion is told of a failure.
+    else this.engine.load().catch(() => undefined);
   }
 
   private start(question: Question, wish: Wish, terms: Terms): Generation {
     const { state, offset, preferences } = question;
     const { eol } = preferences;
+    const { weightsId } = this;
+    const wasReady = this.engine.state.kind === 'ready';
+    const conditions = (): string => conditionsOf(weightsId ?? this.weightsId, eol, terms);
     const work: Work = async (made, signal, onPartial) => {
       const began = performance.now();
       let reply: CompleteReply;
@@ -213,12 +196,12 @@ export class Completer {
         throw error;
       }
       if (reply.reason && GIVEN_UP.has(reply.reason.kind)) return;
-      if (terms.alternatives === 1) this.debounce.answered(performance.now() - began);
+      if (wasReady && terms.alternatives === 1) this.debounce.answered(performance.now() - began);
       const suggestions = reply.completions.map(({ text, labels }) => ({ text: withEol(text, eol), labels }));
-      this.cache.put(made, suggestions, reply.reason ?? undefined);
+      this.cache.put({ ...made, conditions: conditions() }, suggestions, reply.reason ?? undefined);
       if (reply.reason) this.refusals.note(wish.place, reply.reason, performance.now());
     };
-    return this.generations.start(wish, () => state.text, work);
+    return this.generations.start(wish, conditions, () => state.text, work);
   }
 }
 

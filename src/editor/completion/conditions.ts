@@ -49,8 +49,8 @@ export function termsOf(mode: Mode, preferences: Preferences, { pins, never }: A
 }
 
 /** What a suggestion depends on besides the text and the steering, as one string. */
-export function conditionsOf(weightsId: string, eol: string, { gate, stop, alternatives }: Terms): string {
-  return JSON.stringify([weightsId, eol, gate, stop, alternatives]);
+export function conditionsOf(weightsId: string | undefined, eol: string, { gate, stop, alternatives }: Terms): string {
+  return JSON.stringify([weightsId ?? null, eol, gate, stop, alternatives]);
 }
 
 /**

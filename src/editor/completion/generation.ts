@@ -13,9 +13,12 @@ export class Generation {
   private over = false;
   private readonly finished: Promise<void>;
 
-  /** @param work stops at the signal, reports the text so far, and keeps its result itself */
+  /**
+   * @param conditions what it depends on besides the text and the steering, as far as that is known: with which weights shows when the engine has started
+   * @param work stops at the signal, reports the text so far, and keeps its result itself
+   */
   constructor(
-    readonly conditions: string,
+    private readonly conditions: () => string,
     readonly steering: string,
     readonly anchor: Anchor,
     work: (signal: AbortSignal, onPartial: (text: string) => void) => Promise<void>,
@@ -36,7 +39,7 @@ export class Generation {
 
   /** Whether its result may be what is wanted. */
   serves({ conditions, place, steeringSince }: Wish): boolean {
-    if (!this.running || conditions !== this.conditions) return false;
+    if (!this.running || conditions !== this.conditions()) return false;
     const typed = this.anchor.typedAt(place);
     return typed !== undefined && this.agrees(typed) && this.steering === steeringSince(this.anchor.offset);
   }

@@ -2,9 +2,9 @@ import { Generation } from './generation';
 import { Anchor, type Place } from './place';
 import type { Wish } from './wish';
 
-/** Asks the engine; `made` says for what, as the cache keeps it. */
+/** Asks the engine; `made` says for which place, as the cache keeps it. */
 export type Work = (
-  made: { readonly conditions: string; readonly steering: string; readonly anchor: Anchor },
+  made: { readonly steering: string; readonly anchor: Anchor },
   signal: AbortSignal,
   onPartial: (text: string) => void,
 ) => Promise<void>;
@@ -18,8 +18,12 @@ export class Generations {
     return this.current?.serves(wish) ? this.current : undefined;
   }
 
-  /** Starts one, and stops the one before. @param textNow the text of its document as it is when asked */
-  start({ conditions, place, steeringSince }: Wish, textNow: () => string, work: Work): Generation {
+  /**
+   * Starts one, and stops the one before.
+   * @param conditions its own, as far as they are known when asked
+   * @param textNow the text of its document as it is when asked
+   */
+  start({ place, steeringSince }: Wish, conditions: () => string, textNow: () => string, work: Work): Generation {
     this.current?.stop();
     const anchor = new Anchor(place);
     const steering = steeringSince(place.offset);
@@ -27,7 +31,7 @@ export class Generations {
       conditions,
       steering,
       anchor,
-      (signal, onPartial) => work({ conditions, steering, anchor }, signal, onPartial),
+      (signal, onPartial) => work({ steering, anchor }, signal, onPartial),
       textNow,
     );
     return this.current;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../../../../src/editor/completion/completer';
 import { ORPHANED_MS } from '../../../../src/editor/completion/generation';
+import type { EngineState } from '../../../../src/engine/engine';
 import { CRASH, Desk, INFO, outcome, PREFERENCES, suggestion } from './support';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -62,7 +63,7 @@ describe('Completer: asking the engine', () => {
     expect(desk.last.request).toMatchObject({ gate: 'open', alternatives: 3 });
   });
 
-  it('loads the engine that was stopped during the pause, and asks for what is steered by then', async () => {
+  it('asks an engine that was stopped during the pause, for what is steered by then', async () => {
     const desk = new Desk('The cat');
     desk.type(' ');
     const pending = desk.suggest();
@@ -70,7 +71,6 @@ describe('Completer: asking the engine', () => {
     desk.become({ kind: 'stopped' });
     desk.state.steering.set(8, { pins: [5], never: [] });
     await wait(1000);
-    expect(desk.loads).toBe(1);
     expect(desk.asked).toHaveLength(1);
     expect(desk.last.request.pins).toEqual([5]);
     desk.last.answer('sat down.');
@@ -377,24 +377,84 @@ describe('Completer: the engine', () => {
     expect(completer.isAccepting).toBe(false);
   });
 
-  it('opens the model while it waits, and asks for the text as it is then', async () => {
-    const desk = new Desk('The cat ');
-    desk.become({ kind: 'stopped' });
-    desk.load = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 900));
-      desk.become({ kind: 'ready', info: INFO, skippedDevice: undefined });
-      return INFO;
-    };
-    const old = new AbortController();
-    void desk.suggest({ signal: old.signal });
-    await wait(300);
-    expect(desk.loads).toBe(1);
-    old.abort();
-    desk.type('s');
-    void desk.suggest();
-    await wait(1000);
-    expect(desk.asked).toHaveLength(1);
-    expect(desk.last).toMatchObject({ text: 'The cat s', request: { offset: 9 } });
+  describe('while it starts', () => {
+    const READY: EngineState = { kind: 'ready', info: INFO, skippedDevice: undefined };
+
+    /** One whose engine has not started. */
+    function starting(): Desk {
+      const desk = new Desk('The cat ');
+      desk.become({ kind: 'stopped' });
+      desk.load = () => new Promise(() => undefined);
+      return desk;
+    }
+
+    it('opens the model during the pause, and is asked after it; what comes is kept', async () => {
+      const desk = starting();
+      desk.type('s');
+      const pending = desk.suggest();
+      await wait(10);
+      expect([desk.loads, desk.asked.length]).toEqual([1, 0]);
+      await wait(300);
+      desk.become(READY);
+      expect(await answered(desk, pending, 'at down.')).toEqual(['at down.']);
+      const again = await desk.suggest();
+      expect(outcome(again)).toEqual(['at down.']);
+      expect([again, desk.asked.length]).toMatchObject([{ source: 'known' }, 1]);
+    });
+
+    it('is asked anew for the text as it is, and no longer for what it was', async () => {
+      const desk = starting();
+      const old = new AbortController();
+      const superseded = desk.suggest({ signal: old.signal });
+      await wait(300);
+      desk.type('s');
+      old.abort();
+      const pending = desk.suggest();
+      await wait(1000);
+      expect(desk.asked.map(({ text, signal }) => [text, signal.aborted])).toEqual([
+        ['The cat ', true],
+        ['The cat s', false],
+      ]);
+      expect(outcome(await superseded)).toBe('superseded');
+      desk.become(READY);
+      expect(await answered(desk, pending, 'at down.')).toEqual(['at down.']);
+    });
+
+    it('goes on with what was asked, once it has started', async () => {
+      const desk = starting();
+      void desk.suggest();
+      await wait(300);
+      desk.become(READY);
+      desk.last.partial('sat');
+      desk.type('s');
+      const pending = desk.suggest();
+      expect(await answered(desk, pending, 'sat down.')).toEqual(['at down.']);
+      expect(desk.asked).toHaveLength(1);
+    });
+
+    it('does not take the time of starting for that of a suggestion', async () => {
+      const desk = starting();
+      for (const letter of 'sat on') {
+        desk.type(letter);
+        await wait(200);
+      }
+      const before = desk.completer.debounce.delay(0);
+      const pending = desk.suggest();
+      await wait(5000);
+      desk.become(READY);
+      expect(await answered(desk, pending, 'sat.')).toEqual(['sat.']);
+      expect(desk.completer.debounce.delay(0)).toBe(before);
+    });
+
+    it('tells of a failure', async () => {
+      const desk = starting();
+      desk.load = () => Promise.reject(CRASH);
+      const pending = desk.suggest();
+      await wait(300);
+      desk.last.fail(CRASH);
+      expect(outcome(await pending)).toBe('engine-error');
+      expect(desk.troubles).toEqual(['The engine ended.']);
+    });
   });
 
   it('says nothing while the engine has failed', async () => {
