@@ -23,12 +23,14 @@ export class TrainingSources {
     const config = parseModelConfig(await readJson(path), path);
     const layouts = modelLayout(config);
     const files = new Map<Group, WeightFiles>();
-    for (const group of GROUPS) files.set(group, await WeightFiles.open(folder, group, layouts[group]));
-    return new TrainingSources(
-      config,
-      files,
-      tunedFile === undefined ? undefined : await SafetensorsFile.open(tunedFile),
-    );
+    try {
+      for (const group of GROUPS) files.set(group, await WeightFiles.open(folder, group, layouts[group]));
+      const tuned = tunedFile === undefined ? undefined : await SafetensorsFile.open(tunedFile);
+      return new TrainingSources(config, files, tuned);
+    } catch (error) {
+      await Promise.all([...files.values()].map((file) => file.close()));
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
