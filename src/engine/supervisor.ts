@@ -219,7 +219,7 @@ export class Supervisor {
       this.waiting.clear();
       live.info = await loaded;
     } catch (error) {
-      await process.stop('failed');
+      await process.stop();
       epoch.throwIfAborted();
       this.live = undefined;
       if (late.aborted) return { how: 'without being ready in time', wasReady: false, free: false };

@@ -1,24 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { EngineCancelled, EngineError, type CompleteRequest } from '../../../src/engine/engine';
+import { EngineCancelled, EngineError } from '../../../src/engine/engine';
 import { openModel } from '../../../src/model/openModel';
 import { DocumentSession } from '../../../src/writing/session';
 import { TINY_FOLDER } from '../support/toyModel';
 import { TOY_TEXT } from '../support/toyText';
-import { client, stopAll, TINY, usePrograms } from './support';
+import { ASK, client, stopAll, TINY, usePrograms } from './support';
 
 const programs = usePrograms();
 afterAll(stopAll);
-
-const ASK: CompleteRequest = {
-  offset: TOY_TEXT.length,
-  pins: [],
-  never: [],
-  gate: 'open',
-  stop: 'paragraph',
-  alternatives: 1,
-  maxTokens: 24,
-};
 
 describe('a client and its engine process', () => {
   it('answers as a session in this process does', async () => {

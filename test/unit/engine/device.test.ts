@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { TOY_TEXT } from '../support/toyText';
-import { client, MapMemory, stopAll, TINY, usePrograms, type TestClient } from './support';
+import { ASK, client, MapMemory, stopAll, TINY, usePrograms, type TestClient } from './support';
 
 const programs = usePrograms();
 afterAll(stopAll);
@@ -321,7 +321,10 @@ describe('the choice of a device', () => {
     const { program: probeProgram } = probe('lies', WORKS);
     const options = { program: programs.engine, probeProgram, devices, platform, policy };
     const engine = client({ ...options, settings: () => ({ ...TINY, device: 'webgpu' }) });
-    const info = await engine.load();
+    const document = engine.document('tea.md', () => TOY_TEXT);
+    // Asked of the one that does not open, and not asked again otherwise.
+    const [info, { reason }] = await Promise.all([engine.load(), document.complete(ASK)]);
+    expect(reason?.kind).not.toBe('document-changed');
     // On a machine with a GPU it does open.
     if (info.device.kind === 'cpu') expect(engine.state).toMatchObject({ skippedDevice: { device: 'webgpu' } });
     expect([...devices.verdicts.values()]).toMatchObject([

@@ -6,9 +6,10 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { EngineClient, type EngineClientOptions } from '../../../src/engine/client';
 import type { DeviceMemory, DeviceVerdict } from '../../../src/engine/deviceChoice';
-import type { EngineState } from '../../../src/engine/engine';
+import type { CompleteRequest, EngineState } from '../../../src/engine/engine';
 import type { EngineSettings } from '../../../src/engine/settings';
 import { TINY_FOLDER } from '../support/toyModel';
+import { TOY_TEXT } from '../support/toyText';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -68,6 +69,17 @@ export class MapMemory implements DeviceMemory {
 }
 
 export const TINY: EngineSettings = { folder: TINY_FOLDER, device: 'cpu', weights: 'float32', idleMinutes: 0 };
+
+/** A completion at the end of the toy text. */
+export const ASK: CompleteRequest = {
+  offset: TOY_TEXT.length,
+  pins: [],
+  never: [],
+  gate: 'open',
+  stop: 'paragraph',
+  alternatives: 1,
+  maxTokens: 24,
+};
 
 /** A client that keeps what it was told and what it said. */
 export class TestClient extends EngineClient {
