@@ -155,7 +155,8 @@ export class EngineClient implements Engine {
   }
 
   private async persist<T>(send: Send<T>, { signal, retry, document }: CallOptions): Promise<T> {
-    for (let again = true; ;) {
+    let again = true;
+    for (;;) {
       if (this.disposed) throw failures.stopped();
       const process = await unlessAborted(this.supervisor.accepting(), signal);
       // Not yet opened: it answers when it has, without waiting for a busy editor to hear that it is ready and to ask then.
@@ -163,6 +164,7 @@ export class EngineClient implements Engine {
       try {
         document?.bringUpToDate(process);
         const reply = process.ask(send, signal);
+        // Also when it has opened: from then on a process that answers nothing is noticed.
         void (opened ?? Promise.resolve(process)).then(
           (ready) => this.heartbeat.beat(ready),
           () => undefined,

@@ -13,7 +13,7 @@ import { pause } from './pause';
 import type { Place } from './place';
 import { Refusals } from './refusals';
 import type { Suggestion } from './suggestion';
-import type { Wish } from './wish';
+import type { Spot, Wish } from './wish';
 
 /** A question of the editor: what could stand here? */
 export interface Question {
@@ -76,11 +76,11 @@ export class Completer {
     const { state, offset, mode, preferences, signal } = question;
     const revision = state.revision;
     const place: Place = { key: state.key, text: state.text, offset };
-    const steeringSince = (from: number): string => steeringKey(state.steering, from, offset);
+    const spot: Spot = { place, steeringSince: (from) => steeringKey(state.steering, from, offset) };
     const isOld = (): boolean => signal.aborted || state.revision !== revision;
     // Of two questions only the later one may start a generation: otherwise each would go on stopping the other's.
     const turn = ++this.turn;
-    const shown = this.mannered(this.offers.at(place, steeringSince), question, place);
+    const shown = this.mannered(this.offers.at(place, spot.steeringSince), question, place);
     if (mode !== 'alternatives' && shown.length > 0)
       return { kind: 'suggestions', items: shown, source: 'known', waited: 0 };
 
@@ -90,7 +90,7 @@ export class Completer {
       const refused = this.refusals.at(place, performance.now());
       if (refused) return silent(refused);
       const terms = termsOf(mode, preferences, state.steering.at(offset));
-      const wish = this.wish(place, preferences, terms, steeringSince);
+      const wish: Wish = { ...spot, conditions: conditionsOf(this.weightsId, preferences.eol, terms) };
       const known = this.cache.get(wish);
       if (known && (mode !== 'alternatives' || known.typed === 0)) {
         if (known.suggestions.length === 0) return silent(known.silence ?? { kind: 'nothing', sentence: '' });
@@ -110,7 +110,7 @@ export class Completer {
         if (isOld() || turn !== this.turn) return SUPERSEDED;
         // As things are after the pause: what was pinned may be no more.
         const now = termsOf(mode, preferences, state.steering.at(offset));
-        generation = this.start(question, this.wish(place, preferences, now, steeringSince), now);
+        generation = this.start(question, spot, now);
       }
       source = 'made';
       try {
@@ -166,10 +166,6 @@ export class Completer {
     return items.flatMap((item) => presentable(item, place, manners) ?? []);
   }
 
-  private wish(place: Place, { eol }: Preferences, terms: Terms, steeringSince: Wish['steeringSince']): Wish {
-    return { place, conditions: conditionsOf(this.weightsId, eol, terms), steeringSince };
-  }
-
   /** Lets the engine open its model while typing is waited for. */
   private open(): void {
     const { state } = this.engine;
@@ -178,7 +174,7 @@ export class Completer {
     else this.engine.load().catch(() => undefined);
   }
 
-  private start(question: Question, wish: Wish, terms: Terms): Generation {
+  private start(question: Question, spot: Spot, terms: Terms): Generation {
     const { state, offset, preferences } = question;
     const { eol } = preferences;
     const { weightsId } = this;
@@ -199,9 +195,9 @@ export class Completer {
       if (wasReady && terms.alternatives === 1) this.debounce.answered(performance.now() - began);
       const suggestions = reply.completions.map(({ text, labels }) => ({ text: withEol(text, eol), labels }));
       this.cache.put({ ...made, conditions: conditions() }, suggestions, reply.reason ?? undefined);
-      if (reply.reason) this.refusals.note(wish.place, reply.reason, performance.now());
+      if (reply.reason) this.refusals.note(spot.place, reply.reason, performance.now());
     };
-    return this.generations.start(wish, conditions, () => state.text, work);
+    return this.generations.start(spot, conditions, () => state.text, work);
   }
 }
 

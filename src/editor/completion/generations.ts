@@ -1,6 +1,6 @@
 import { Generation } from './generation';
 import { Anchor, type Place } from './place';
-import type { Wish } from './wish';
+import type { Spot, Wish } from './wish';
 
 /** Asks the engine; `made` says for which place, as the cache keeps it. */
 export type Work = (
@@ -23,7 +23,7 @@ export class Generations {
    * @param conditions its own, as far as they are known when asked
    * @param textNow the text of its document as it is when asked
    */
-  start({ place, steeringSince }: Wish, conditions: () => string, textNow: () => string, work: Work): Generation {
+  start({ place, steeringSince }: Spot, conditions: () => string, textNow: () => string, work: Work): Generation {
     this.current?.stop();
     const anchor = new Anchor(place);
     const steering = steeringSince(place.offset);
