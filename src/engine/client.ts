@@ -158,24 +158,19 @@ export class EngineClient implements Engine {
     let again = true;
     for (;;) {
       if (this.disposed) throw failures.stopped();
-      const process = await unlessAborted(this.supervisor.accepting(), signal);
-      // Not yet opened: it answers when it has, without waiting for a busy editor to hear that it is ready and to ask then.
-      const opened = this.supervisor.process === process ? undefined : this.supervisor.ready();
+      // One that opens its model yet answers when it has, without waiting for a busy editor to hear that it is ready and to ask then.
+      const { process, opened } = await unlessAborted(this.supervisor.accepting(), signal);
       try {
         document?.bringUpToDate(process);
-        const reply = process.ask(send, signal);
-        // Also when it has opened: from then on a process that answers nothing is noticed.
-        void (opened ?? Promise.resolve(process)).then(
-          (ready) => this.heartbeat.beat(ready),
-          () => undefined,
-        );
-        const answer = await reply;
+        // Once it has opened, one that answers nothing is noticed.
+        opened.then((ready) => this.heartbeat.beat(ready)).catch(() => undefined);
+        const reply = await process.ask(send, signal);
         if (document) this.supervisor.prove(process);
-        return answer;
+        return reply;
       } catch (error) {
         if (error instanceof EngineCancelled) throw error;
         // What happens before it has opened is the supervisor's matter: there may be another one by then, or none.
-        if (opened !== undefined && (await unlessAborted(opened, signal)) !== process) continue;
+        if ((await unlessAborted(opened, signal)) !== process) continue;
         const failure = await this.understand(error, process, document);
         const mayRetry = failure === 'out-of-step' || (retry && failure.code === 'crashed');
         if (!again || !mayRetry)

@@ -76,14 +76,17 @@ export class Supervisor {
 
   /**
    * A process that can be asked: one that is ready, or one that is opening its model, which answers when it has. Starts one where there is none.
+   * @returns `opened`: the process that is ready in the end, which is another one where this one does not open
    * @throws {EngineError}
    */
-  accepting(): Promise<EngineProcess> {
-    const ready = this.ready();
-    if (this.live?.process.alive() === true) return Promise.resolve(this.live.process);
+  accepting(): Promise<{ readonly process: EngineProcess; readonly opened: Promise<EngineProcess> }> {
+    const opened = this.ready();
+    const live = this.live?.process;
+    if (live?.alive() === true) return Promise.resolve({ process: live, opened });
     return new Promise((resolve, reject) => {
-      this.waiting.add(resolve);
-      ready.then(resolve, reject);
+      const take = (process: EngineProcess): void => resolve({ process, opened });
+      this.waiting.add(take);
+      opened.then(take, reject);
     });
   }
 

@@ -81,8 +81,12 @@ export class WeightBook implements WeightSource {
   ): { readonly integers: Value; readonly scales: Value } {
     this.loads.set(name, async (into) => {
       const region = this.files.regionOf(sources);
-      into.set(`${name}.integers`, region ?? (await this.files.readStackedBytes(sources)).data);
-      into.set(`${name}.scales.half`, await this.files.readStackedScales(sources));
+      const { data, scales } =
+        region === undefined
+          ? await this.files.readStackedBytes(sources)
+          : { data: region, scales: await this.files.readStackedScales(sources) };
+      into.set(`${name}.integers`, data);
+      into.set(`${name}.scales.half`, scales);
     });
     const halves = this.builder.weight(`${name}.scales.half`, 'float16', scalesShape);
     return { integers: this.builder.weight(`${name}.integers`, 'uint8', shape), scales: ops.cast(halves, 'float32') };

@@ -88,12 +88,12 @@ export class WeightFiles {
 
   /** Where the elements of several tensors lie one behind the other in one file; undefined where they do not. */
   regionOf(names: readonly string[]): FileRegion | undefined {
-    const { path } = this.file(names[0]!);
-    const places = names.map((name) => ({ file: this.file(name), ...this.file(name).tensors.get(name)! }));
-    if (places.some(({ file, start }, i) => file.path !== path || (i > 0 && start !== places[i - 1]!.end)))
+    const { path, tensors } = this.file(names[0]!);
+    const places = names.map((name) => tensors.get(name));
+    if (places.some((place, i) => place === undefined || (i > 0 && place.start !== places[i - 1]!.end)))
       return undefined;
-    const { start } = places[0]!;
-    return { folder: dirname(path), file: basename(path), offset: start, byteLength: places.at(-1)!.end - start };
+    const [start, end] = [places[0]!.start, places.at(-1)!.end];
+    return { folder: dirname(path), file: basename(path), offset: start, byteLength: end - start };
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,9 @@ export type TensorToWrite = { readonly name: string; readonly shape: readonly nu
   { readonly dtype: 'F32' | 'F16'; readonly data: Float32Array } | ({ readonly dtype: 'U8' } & ByteTensor)
 );
 
+/** Elements as a file has them; half precision as its bits. */
+type Stored = Float32Array | Uint16Array | Uint8Array;
+
 /** Elements turned into bytes at a time. */
 const CHUNK = 1 << 18;
 
@@ -28,15 +31,12 @@ export async function writeSafetensors(
   try {
     // Not write(): on a disk that fills up it may take a part of the bytes only, without an error.
     await file.writeFile(headerOf(tensors, metadata));
-    for (const piece of [...tensors.map(elementsOf), ...tensors.filter(isInBytes).map(scalesAsStored)]) {
-      for (const stored of piece.stored) {
-        if (!areFinite(stored)) {
-          const { name, dtype } = piece.tensor;
-          throw new ModelError('numbers', path, `has a value that ${dtype} cannot hold`, name);
-        }
-        await file.writeFile(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
-      }
-    }
+    const write = async ({ name, dtype }: TensorToWrite, stored: Stored): Promise<void> => {
+      if (!areFinite(stored)) throw new ModelError('numbers', path, `has a value that ${dtype} cannot hold`, name);
+      await file.writeFile(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+    };
+    for (const tensor of tensors) for (const stored of storedOf(tensor)) await write(tensor, stored);
+    for (const tensor of tensors.filter(isInBytes)) await write(tensor, tensor.scales);
     await file.sync();
   } finally {
     await file.close();
@@ -68,22 +68,8 @@ function isInBytes(tensor: TensorToWrite): tensor is TensorToWrite & { readonly 
   return tensor.dtype === 'U8';
 }
 
-/** A part of the file, and the tensor that it belongs to. */
-interface Piece {
-  readonly tensor: TensorToWrite;
-  readonly stored: Iterable<Float32Array | Uint16Array | Uint8Array>;
-}
-
-function elementsOf(tensor: TensorToWrite): Piece {
-  return { tensor, stored: asStored(tensor) };
-}
-
-function scalesAsStored(tensor: TensorToWrite & { readonly dtype: 'U8' }): Piece {
-  return { tensor, stored: [tensor.scales] };
-}
-
 /** A tensor's elements as the file has them, some at a time. */
-function* asStored(tensor: TensorToWrite): Generator<Float32Array | Uint16Array | Uint8Array> {
+function* storedOf(tensor: TensorToWrite): Generator<Stored> {
   if (tensor.dtype === 'U8') {
     yield tensor.data;
     return;
@@ -100,7 +86,7 @@ function halves(values: Float32Array): Uint16Array {
   return bits;
 }
 
-function areFinite(stored: Float32Array | Uint16Array | Uint8Array): boolean {
+function areFinite(stored: Stored): boolean {
   if (stored instanceof Float32Array) return firstNotFinite(stored) < 0;
   return stored instanceof Uint8Array || firstNotFiniteBits(stored, 'F16') < 0;
 }

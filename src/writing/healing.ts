@@ -21,7 +21,10 @@ export function planHealing(tokenizer: Tokenizer, ids: readonly number[]): Heali
     const token = ids[ids.length - drop]!;
     if (token === tokenizer.endOfText) break;
     bytes = concat(tokenizer.tokenBytes(token), bytes);
-    const longer = agreeing(tokenizer, bytes).some((id) => tokenizer.tokenBytes(id).length > bytes.length);
+    const longer = startingAlike(tokenizer, bytes).some((id) => {
+      const own = tokenizer.tokenBytes(id);
+      return own.length > bytes.length && agree(own, bytes);
+    });
     if (longer) best = { drop, bytes };
   }
   return best;
@@ -30,26 +33,25 @@ export function planHealing(tokenizer: Tokenizer, ids: readonly number[]): Heali
 /** The last answer: candidates that are written side by side ask the same, and a lone space agrees with half of the vocabulary. */
 const lastAgreeing = new WeakMap<Tokenizer, { readonly bytes: Uint8Array; readonly tokens: readonly number[] }>();
 
-/** Tokens that may come next when the coming bytes are given, of which there is one at least: those that start with them, and those they start with. Ascending, never none. */
+/** Tokens that may come next when the coming bytes, one or more, are given: those that start with them, and those they start with. Ascending, never none. */
 export function tokensAgreeingWith(tokenizer: Tokenizer, bytes: Uint8Array): readonly number[] {
   const last = lastAgreeing.get(tokenizer);
   if (last !== undefined && Buffer.compare(last.bytes, bytes) === 0) return last.tokens;
-  const tokens = agreeing(tokenizer, bytes);
+  const tokens = startingAlike(tokenizer, bytes).filter((id) => agree(tokenizer.tokenBytes(id), bytes));
   lastAgreeing.set(tokenizer, { bytes, tokens });
   return tokens;
 }
 
-function agreeing(tokenizer: Tokenizer, bytes: Uint8Array): number[] {
-  const [first] = bytes;
-  if (first === undefined) return [];
-  return tokenizer.tokensBeginningWith(first).filter((id) => agree(tokenizer.tokenBytes(id), bytes));
+/** Tokens whose first byte is theirs; none for no bytes. */
+function startingAlike(tokenizer: Tokenizer, [first]: Uint8Array): readonly number[] {
+  return first === undefined ? [] : tokenizer.tokensBeginningWith(first);
 }
 
 /** Whether one of them is the start of the other. */
 function agree(a: Uint8Array, b: Uint8Array): boolean {
   const length = Math.min(a.length, b.length);
-  for (let i = 1; i < length; i++) if (a[i] !== b[i]) return false;
-  return a[0] === b[0];
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { EngineCancelled, type Engine } from '../../engine/engine';
+import { EngineCancelled, type Engine, type EngineState } from '../../engine/engine';
 import type { CompleteReply, Silence } from '../../engine/protocol';
 import type { DocumentState } from '../documents/documentState';
 import { withEol } from '../withEol';
@@ -60,11 +60,13 @@ export class Completer {
     private readonly engine: Engine,
     private readonly onTrouble: (error: Error) => void,
   ) {
-    this.subscription = engine.onDidChangeState((now) => {
+    const follow = (now: EngineState): void => {
       if (now.kind === 'ready') this.weightsId = now.info.weightsId;
       // Another model may come next.
       if (now.kind === 'stopped' || now.kind === 'failed') this.weightsId = undefined;
-    });
+    };
+    follow(engine.state);
+    this.subscription = engine.onDidChangeState(follow);
   }
 
   /** Whether a suggestion is being generated in a document. */
@@ -103,7 +105,8 @@ export class Completer {
       // While the engine starts it has begun with nothing: what is typed meanwhile is asked for anew.
       let generation = engine.kind === 'ready' ? this.generations.find(wish) : undefined;
       if (!generation) {
-        this.open();
+        // The model is opened while typing is waited for; of a failure the suggestion's own request tells.
+        if (engine.kind !== 'ready') this.engine.load().catch(() => undefined);
         const delay = mode === 'unasked' ? this.debounce.remaining(performance.now(), preferences.minimumDelay) : 0;
         waited += delay;
         await pause(delay, signal);
@@ -164,14 +167,6 @@ export class Completer {
   private mannered(items: readonly Suggestion[], { preferences }: Question, place: Place): readonly Suggestion[] {
     const manners = { lines: preferences.length === 'paragraph' };
     return items.flatMap((item) => presentable(item, place, manners) ?? []);
-  }
-
-  /** Lets the engine open its model while typing is waited for. */
-  private open(): void {
-    const { state } = this.engine;
-    if (state.kind === 'ready') this.weightsId = state.info.weightsId;
-    // Whoever asks for a suggestion is told of a failure.
-    else this.engine.load().catch(() => undefined);
   }
 
   private start(question: Question, spot: Spot, terms: Terms): Generation {

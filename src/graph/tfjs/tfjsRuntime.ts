@@ -14,7 +14,7 @@ export type TfjsDevice = 'tfjs-cpu' | 'tfjs-gpu';
 /**
  * Runs graphs with TensorFlow.js, for training on GPUs that @tensorflow/tfjs-node-gpu reaches and for parity with onnxruntime.
  * Element types are float32, int32, int64 (held in 32 bits) and bool. Outputs in `keepOnDevice` stay with the library whatever it
- * computes on, so its devices are none of the other run-time's; `threads` have no meaning for it.
+ * computes on, so its devices are none of the other run-time's; `threads` has no meaning for it.
  */
 export class TfjsRuntime implements Runtime {
   private constructor(

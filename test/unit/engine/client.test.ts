@@ -10,6 +10,19 @@ import { ASK, client, stopAll, TINY, usePrograms } from './support';
 const programs = usePrograms();
 afterAll(stopAll);
 
+/** An engine of which the first process does something else when it is asked for this. */
+function atFirst(name: string, asked: string, then: string): string {
+  return programs.write(
+    `${name}.mjs`,
+    `import { existsSync, writeFileSync } from 'node:fs';
+    const note = import.meta.filename + '.txt';
+    const first = !existsSync(note);
+    writeFileSync(note, '');
+    await import('./engine.mjs');
+    process.on('message', ({ method }) => { if (first && method === '${asked}') ${then} });`,
+  );
+}
+
 describe('a client and its engine process', () => {
   it('answers as a session in this process does', async () => {
     const engine = client({ program: programs.engine });
@@ -175,15 +188,7 @@ describe('a client and its engine process', () => {
   });
 
   it('is replaced when it is alive but answers nothing', async () => {
-    const program = programs.write(
-      'silent.mjs',
-      `import { existsSync, writeFileSync } from 'node:fs';
-      const note = import.meta.filename + '.txt';
-      const first = !existsSync(note);
-      writeFileSync(note, '');
-      await import('./engine.mjs');
-      process.on('message', ({ method }) => { if (first && method === 'document/plan') for (;;); });`,
-    );
+    const program = atFirst('silent', 'document/plan', 'for (;;);');
     const engine = client({ program, policy: { silenceMilliseconds: 300, killMilliseconds: 50, delays: [10] } });
     await engine.load();
     const pid = await engine.pid();
@@ -214,18 +219,10 @@ describe('a client and its engine process', () => {
   });
 
   it('is asked once more where it ended while it opened its model, also what is not asked again otherwise', async () => {
-    const program = programs.write(
-      'dies-early.mjs',
-      `import { existsSync, writeFileSync } from 'node:fs';
-      const note = import.meta.filename + '.txt';
-      const first = !existsSync(note);
-      writeFileSync(note, '');
-      await import('./engine.mjs');
-      process.on('message', ({ method }) => { if (first && method === 'document/complete') process.abort(); });`,
-    );
+    const program = atFirst('dies-early', 'document/complete', 'process.abort();');
     const engine = client({ program, policy: { delays: [10] } });
     const document = engine.document('tea.md', () => TOY_TEXT);
-    const reply = await document.complete({ ...ASK, offset: TOY_TEXT.length });
+    const reply = await document.complete(ASK);
     expect(reply.milliseconds.total).toBeGreaterThan(0);
     expect(engine.states.map(({ kind }) => kind)).toEqual(['starting', 'restarting', 'starting', 'ready']);
   });

@@ -14,7 +14,7 @@ import { notifications, progress, requests } from '../../../src/engine/protocol'
 import { toArguments } from '../../../src/engine/settings';
 import { TINY_FOLDER } from '../support/toyModel';
 import { TOY_TEXT } from '../support/toyText';
-import { usePrograms } from './support';
+import { ASK as AT_THE_END, usePrograms } from './support';
 
 const programs = usePrograms();
 let child: ChildProcess | undefined;
@@ -33,17 +33,7 @@ function start(folder = TINY_FOLDER): MessageConnection {
   return connection;
 }
 
-const ASK = {
-  key: 'tea.md',
-  offset: TOY_TEXT.length,
-  pins: [],
-  never: [],
-  gate: 'open',
-  stop: 'paragraph',
-  alternatives: 1,
-  maxTokens: 48,
-  temperature: 1,
-} as const;
+const ASK = { ...AT_THE_END, key: 'tea.md', maxTokens: 48, temperature: 1 };
 
 describe('the engine process by itself', () => {
   it('stops a completion within one token of its cancellation', async () => {
